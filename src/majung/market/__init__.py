@@ -1,0 +1,1 @@
+"""The market: one world, quarter by quarter. Arrays and numbers only."""
