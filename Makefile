@@ -48,10 +48,9 @@ bench: $(STAMP) ## compare the engine with its peers and print the ratios
 	@$(BIN)/python benchmarks/run.py
 
 docs: $(STAMP) ## build the documentation; a warning is an error
-	@if [ -f docs/generate.py ]; then $(BIN)/python docs/generate.py; fi
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 clean: ## remove what make and the tools wrote, but not runs
-	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist docs/_build docs/_generated
+	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist docs/_build
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
