@@ -1,7 +1,8 @@
 """The one catalogue of what majung says, in English and Korean.
 
-Every sentence of the command line, the report and the page is a key of ``messages.toml`` with an ``en`` and a ``ko``
-text. TOML, because a key written twice is an error there.
+Every sentence of the command line, the report and the page is a key with an ``en`` and a ``ko`` text in a
+``messages.toml``: the one beside this module, or that of a package with much to say, whose keys begin with the
+package's name. TOML, because a key written twice is an error there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
@@ -19,8 +21,6 @@ __all__ = ["LANGUAGES", "Labelled", "Lang", "Phrase", "catalogue", "preferred_la
 
 Lang = Literal["en", "ko"]
 LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
-# The report's texts are as many as all others together; every key of theirs begins with "report.".
-_FILES: Final = ("messages.toml", "report/messages.toml")
 
 
 @runtime_checkable
@@ -92,7 +92,7 @@ def text(key: str, lang: Lang = "en", /, **values: object) -> str:
     """
     template = catalogue(lang).get(key)
     if template is None:
-        raise KeyError(f"no message {key!r} in messages.toml")
+        raise KeyError(f"no message {key!r} in the catalogue")
     try:
         rendered = template.format(**{name: _plain(value, lang) for name, value in values.items()})
     except KeyError as missing:
@@ -104,9 +104,14 @@ def text(key: str, lang: Lang = "en", /, **values: object) -> str:
 def catalogue(lang: Lang) -> Mapping[str, str]:
     """Return every message of one language, by key, with its placeholders as they are."""
     messages: dict[str, str] = {}
-    for name in _FILES:
-        tables = tomllib.loads(files("majung").joinpath(name).read_text(encoding="utf-8"))
-        messages |= {key: texts[lang] for key, texts in _entries(tables)}
+    for prefix, file in _files():
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        entries = {key: texts[lang] for key, texts in _entries(tables)}
+        if strays := [key for key in entries if not key.startswith(prefix)]:
+            raise ValueError(f"{file}: {strays[0]!r} does not begin with {prefix!r}")
+        if doubles := sorted(messages.keys() & entries.keys()):
+            raise ValueError(f"{file}: {doubles[0]!r} is in another file too")
+        messages |= entries
     return MappingProxyType(messages)
 
 
@@ -117,6 +122,14 @@ def preferred_language(environ: Mapping[str, str] | None = None) -> Lang:
         if chosen := environ.get(name):
             return "ko" if chosen.lower().startswith("ko") else "en"
     return "en"
+
+
+def _files() -> list[tuple[str, Traversable]]:
+    """Return the files of the catalogue, each with what its keys begin with."""
+    root = files("majung")
+    packages = sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda entry: entry.name)
+    own = [(f"{package.name}.", package.joinpath("messages.toml")) for package in packages]
+    return [("", root.joinpath("messages.toml")), *((prefix, file) for prefix, file in own if file.is_file())]
 
 
 def _entries(tables: Mapping[str, object], prefix: str = "") -> list[tuple[str, dict[Lang, str]]]:
