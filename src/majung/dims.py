@@ -1,0 +1,102 @@
+"""One table of every dimension and every result array: code and docs both read it.
+
+Money is in the scenario's unit and per quarter, undiscounted. "Domestic" lines are those of domestic firms; "private"
+sales exclude ordinary public buyers, programme orders and what programme orders induced upstream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Unit = Literal["money", "1", "firms", "lines", "adopters", "index", "quarter", "log"]
+
+CLASSES: Final = ("venture", "sme", "mid", "large", "foreign")
+SMALL_CLASSES: Final = ("venture", "sme")
+REGIONS: Final = ("home", "world")
+INSTRUMENTS: Final = ("subsidy", "purchase", "matching")
+CRITERIA: Final = ("quality", "progress", "focus", "need", "traction", "opening")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A labelled axis of the result."""
+
+    name: str
+    meaning_en: str
+    meaning_ko: str
+
+
+@dataclass(frozen=True)
+class Array:
+    """A result array: its name, axes after (strategy, replication), unit and meaning."""
+
+    name: str
+    dims: tuple[str, ...]
+    unit: Unit
+    meaning_en: str
+    meaning_ko: str
+
+
+DIMENSIONS: Final = (
+    Dimension("strategy", "strategy id, hands-off first", "전략 (무개입이 먼저)"),
+    Dimension("replication", "number of the paired world", "짝지은 세계의 번호"),
+    Dimension("quarter", "calendar quarter, such as 2024Q2", "분기"),
+    Dimension("technology", "technology id", "기술"),
+    Dimension("size_class", "size class of the firm", "기업 규모"),
+    Dimension("firm", "firm id (entry slots are not listed)", "기업"),
+)
+
+_QT = ("quarter", "technology")
+
+PATH_ARRAYS: Final = (
+    Array("private_final_sales", _QT, "money", "private final sales of domestic lines, home and world", "국내 기업의 민간 최종 매출(국내외)"),
+    Array("private_derived_sales", _QT, "money", "private derived sales of domestic lines (inputs to others), without induced sales", "국내 기업의 민간 파생 매출"),
+    Array("induced_sales", _QT, "money", "derived sales of domestic lines that programme orders set off upstream", "공공구매가 상류에 일으킨 매출"),
+    Array("ordinary_public_sales", _QT, "money", "sales of domestic lines to public segments, outside the programme", "사업 밖의 일반 공공 매출"),
+    Array("exports", _QT, "money", "private sales of domestic lines in the world region", "국내 기업의 해외 민간 매출"),
+    Array("imports", _QT, "money", "sales of foreign lines in the home region", "외국 기업의 국내 매출"),
+    Array("home_sales", _QT, "money", "all sales in the home region except programme orders", "국내 시장 전체 매출(사업 주문 제외)"),
+    Array("market_value", _QT, "money", "X: private sales of all lines, both regions", "민간 시장 규모(국내외 전체)"),
+    Array("sme_sales", _QT, "money", "private sales (final and derived) of lines of small firms", "중소·벤처의 민간 매출"),
+    Array("adopters", _QT, "adopters", "adopters in the home segments", "국내 채택자"),
+    Array("best_quality", _QT, "index", "best live domestic quality relative to the frontier", "국내 최고 품질(프런티어 대비)"),
+    Array("frontier", _QT, "index", "world frontier of quality", "세계 프런티어"),
+    Array("price", _QT, "index", "mean price of domestic private sales by units; 0 without sales", "국내 민간 매출 평균 가격"),
+    Array("live_ventures", _QT, "lines", "live lines of small firms", "살아 있는 중소·벤처 제품 수"),
+    Array("entries", _QT, "firms", "entrants", "진입"),
+    Array("exits", _QT, "lines", "lines of firms that left", "퇴출"),
+    Array("hhi", _QT, "1", "Herfindahl index of private sales over lines, both regions", "허핀달 지수"),
+    Array("leader", _QT, "index", "row of the domestic line with the largest private sales, -1 if none", "국내 선두 제품"),
+    Array("hype", _QT, "log", "smoothed log growth of market value per quarter", "관심도(시장 성장률)"),
+    Array("subsidy", _QT, "money", "subsidies paid", "보조금 지급액"),
+    Array("purchase", _QT, "money", "programme orders delivered and paid", "공공구매 지급액"),
+    Array("matching", _QT, "money", "matching of private money paid", "매칭 지급액"),
+    Array("private_raised", _QT, "money", "private money raised by small firms", "민간 투자 유치액"),
+    Array("supported", _QT, "lines", "live lines holding a weight in the programme", "지원받는 제품 수"),
+)
+
+_Q = ("quarter",)
+
+ACCOUNT_ARRAYS: Final = (
+    Array("budget", _Q, "money", "public budget of the quarter", "분기 공공예산"),
+    Array("returned", _Q, "money", "budget that could not be spent and was returned", "집행되지 않아 반납된 예산"),
+    Array("cash", _Q, "money", "cash of all live domestic firms at the end of the quarter", "국내 기업 현금 합계"),
+    Array("margin", _Q, "money", "gross margin of domestic firms", "국내 기업 매출총이익"),
+    Array("research", _Q, "money", "research spending of domestic firms", "연구개발 지출"),
+    Array("overhead", _Q, "money", "overhead of domestic firms", "고정비"),
+    Array("legacy", _Q, "money", "legacy profit put into research by incumbents", "기존 사업에서 투입된 연구비"),
+    Array("entry_capital", _Q, "money", "founders' cash of entrants", "창업 자본"),
+    Array("written_off", _Q, "money", "unpaid debts of firms that left", "퇴출 기업의 미지급액"),
+    Array("public_to_venture", _Q, "money", "public money paid to ventures", "벤처에 지급된 공공자금"),
+    Array("public_to_sme", _Q, "money", "public money paid to small and medium firms", "중소기업에 지급된 공공자금"),
+    Array("public_to_mid", _Q, "money", "public money paid to mid-size firms", "중견기업에 지급된 공공자금"),
+    Array("public_to_large", _Q, "money", "public money paid to large firms", "대기업에 지급된 공공자금"),
+)
+
+FIRM_ARRAYS: Final = (
+    Array("survived", ("firm",), "1", "alive at the end (mean over replications: share)", "생존"),
+    Array("final_sales", ("firm",), "money", "sales of the last quarter", "마지막 분기 매출"),
+    Array("total_private_sales", ("firm",), "money", "private sales over all quarters", "전 기간 민간 매출"),
+    Array("public_received", ("firm",), "money", "public money received over all quarters", "받은 공공자금"),
+)

@@ -1,0 +1,54 @@
+"""How the market is compiled: one decorator for equations, one for steps over lanes.
+
+Reassociation is left off everywhere, so that sums keep their order and results are the same bytes on any number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+from numba import njit
+from numba.core import compiler
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LANES: Final = 16
+"""Replications that run side by side in the innermost dimension, so that every inner loop is SIMD."""
+
+_FLAGS: Final = {"contract", "nsz", "arcp", "nnan", "ninf"}
+_INNER: Final[dict[str, Any]] = {
+    "error_model": "numpy", "fastmath": _FLAGS, "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+}  # fmt: skip
+"""Options of what is only called by compiled code: no wrappers, so that it compiles faster."""
+
+
+class _NoAliasCompiler(compiler.CompilerBase):  # type: ignore[misc]
+    """Tell LLVM that array arguments do not overlap; without it loops over lanes are not vectorised.
+
+    Numba has the flag but no public switch for it; a pipeline class is the documented place to set flags.
+    """
+
+    def define_pipelines(self) -> list[Any]:
+        self.state.flags.noalias = True
+        return [compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)]
+
+
+def equation(function: F) -> F:
+    """Compile a pure scalar function; LLVM inlines it into the loops."""
+    return cast(F, njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)(function))
+
+
+def step(function: F) -> F:
+    """Compile a step: a function that fills arrays given to it, none of which overlap."""
+    return cast(F, njit(**_INNER, pipeline_class=_NoAliasCompiler)(function))
+
+
+def phase(function: F) -> F:
+    """Compile a phase: a function that hands arrays to steps."""
+    return cast(F, njit(**_INNER)(function))
+
+
+def block(function: F) -> F:
+    """Compile the block function and keep it on disk: the only thing that is called from Python in a run."""
+    return cast(F, njit(error_model="numpy", fastmath=_FLAGS, nogil=True, cache=True)(function))

@@ -1,0 +1,313 @@
+"""The kernel: sixteen replications of one strategy in one world, side by side. It only loops; the economics is in equations.
+
+A block is a pure function of (world, policy, seed, first replication): no global state, no threads of its own. It
+releases the GIL, so that a thread pool can run many blocks at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.market import draws, rows, steps, support
+from majung.market._compile import LANES, block, phase
+from majung.market.equations import acceptable_share, adoption_hazard, smoothed_growth
+from majung.market.state import initial_state
+from majung.market.vectormath import exp, log
+from majung.market.world import FOREIGN, HOME, Policy, World
+
+__all__ = ["LANES", "Block", "simulate"]
+
+
+class Block(NamedTuple):
+    """Results of up to LANES replications.
+
+    ``paths`` is (len(PATH_ARRAYS), T, K, n), ``accounts`` (len(ACCOUNT_ARRAYS), T, n), ``firms`` (len(FIRM_ARRAYS), I) summed
+    over the n replications, entry slots included.
+    """
+
+    paths: NDArray[np.float64]
+    accounts: NDArray[np.float64]
+    firms: NDArray[np.float64]
+
+
+@phase
+def _advance_frontier(world, state):
+    technologies, quality = world.technologies, state.lines.quality
+    for k in range(technologies.order.size):
+        growth = np.exp(technologies.frontier_growth[k])
+        state.market.frontier[k] *= growth
+        for l in range(technologies.first_line[k], technologies.first_line[k + 1]):
+            if world.firms.size_class[world.lines.firm[l]] == FOREIGN:
+                for v in range(LANES):
+                    quality[l, v] *= growth
+
+
+@phase
+def _give_support(t, world, policy, state, luck):
+    """Review, grant and order; return the budget of the quarter and of its matching pot."""
+    lines, firms, technologies = state.lines, state.firms, world.technologies
+    since = t - policy.start
+    budget, pot = 0.0, 0.0
+    if policy.budget > 0.0 and 0 <= since < policy.length:
+        work = state.work
+        budget, pot = policy.budget, policy.budget * policy.mix[2]
+        if since % policy.review == 0:
+            support.score_lines(
+                t, work.admitted, policy.admits_technology, policy.criteria, policy.class_weight, policy.noise,
+                policy.gate, world.rates.research_share, world.lines.firm, world.lines.technology, world.lines.key,
+                world.firms.size_class, world.firms.overhead, world.firms.lines, technologies.research_cost,
+                technologies.reference_contract, state.market.frontier, luck,
+                firms.alive, firms.cash, firms.sales, lines.quality, lines.reviewed, lines.weight, lines.private,
+                lines.derived, lines.score,
+            )  # fmt: skip
+            support.review(
+                policy.winners, policy.small_firm_floor, policy.spread, world.lines.firm, world.firms.size_class,
+                world.lines.reach, lines.quality, lines.score, lines.masked, lines.reviewed, lines.weight,
+                work.wanted, work.left, work.low, work.high, work.total,
+            )  # fmt: skip
+        support.hand_out(
+            budget * policy.mix[0], budget * policy.mix[1], policy.max_award, world.lines.firm, firms.alive,
+            lines.weight, lines.grant, lines.order,
+        )  # fmt: skip
+        support.entitle(world.lines.firm, lines.weight, firms.entitled)
+    else:
+        lines.weight[:] = 0.0
+        lines.grant[:] = 0.0
+        lines.order[:] = 0.0
+    for n in range(policy.award_quarter.size):
+        if policy.award_quarter[n] == t:
+            given = lines.grant if policy.award_instrument[n] == 0 else lines.order
+            budget += policy.award_amount[n]
+            for v in range(LANES):
+                given[policy.award_line[n], v] += (
+                    policy.award_amount[n] * firms.alive[world.lines.firm[policy.award_line[n]], v]
+                )
+    return budget, pot
+
+
+@phase
+def _fund_research(world, state):
+    lines, firms, rates = world.lines, state.firms, world.rates
+    steps.legacy_money(
+        lines.firm, lines.technology, lines.effort, world.firms.size_class, world.firms.legacy_profit,
+        rates.legacy_research_share, rates.hesitation_threshold, rates.hesitation_width, state.market.value, firms.legacy,
+    )  # fmt: skip
+    steps.own_research(
+        world.firms.size_class, firms.live, world.firms.captive, rates.research_share, rates.cash_horizon,
+        firms.alive, firms.cash, firms.sales, firms.legacy,
+        firms.own, firms.spending, firms.granted, firms.filled, firms.sold, firms.reputation, firms.hype,
+    )  # fmt: skip
+    steps.spend_grants(
+        lines.firm, world.firms.size_class, rates.crowding_out, state.lines.grant, firms.spending, firms.granted
+    )
+
+
+@phase
+def _research_and_offer(t, k, world, state, luck):
+    technologies, rates, lines, firms = world.technologies, world.rates, world.lines, state.firms
+    now, market, work = state.lines, state.market, state.work
+    first, last = technologies.first_line[k], technologies.first_line[k + 1]
+    steps.market_sums(
+        first, last, lines.firm, world.firms.size_class, firms.live, lines.reach,
+        firms.alive, now.quality, now.base_home, now.base_world, work.sums,
+    )  # fmt: skip
+    steps.research(
+        t, first, last, lines.firm, lines.key, world.firms.size_class, firms.live, lines.effort, work.attention,
+        rates.crowding_out, rates.customer_learning, technologies.research_cost[k], technologies.success_rate[k],
+        rates.research_returns, rates.quality_step, rates.imitation_rate, market.frontier[k],
+        luck, firms.alive, firms.own, now.grant, now.reputation, work.sums[3], now.quality,
+    )  # fmt: skip
+    steps.offer(
+        first, last, lines.firm, world.firms.size_class, firms.live, lines.reach, lines.appeal, lines.experience,
+        technologies.learning_exponent[k], work.log_markup, rates.quality_weight, rates.price_weight,
+        rates.reputation_weight, rates.search_share,
+        firms.alive, now.quality, now.output, now.base_home, now.base_world, now.reputation, now.log_cost,
+        work.sums, now.price, now.home, now.world, market.totals[k],
+    )  # fmt: skip
+
+
+@phase
+def _demand(t, k, world, state, luck, record):
+    """Adoption in the segments of a technology, and derived demand; return how many segments have a minimum quality.
+
+    Writes ``flow``: units demanded per e^V.
+    """
+    technologies, segments = world.technologies, world.segments
+    market, work, noise_size = state.market, state.work, world.rates.demand_noise
+    first, last = technologies.first_line[k], technologies.first_line[k + 1]
+    work.flow[:] = 0.0
+    gates = 0
+    for s in range(technologies.first_segment[k], technologies.first_segment[k + 1]):
+        region, gated = segments.region[s], segments.min_quality[s] > 0.0
+        if gated:
+            offers = state.lines.home if region == HOME else state.lines.world
+            steps.eligible_sum(first, last, segments.min_quality[s], state.lines.quality, offers, work.eligible)
+            work.gated[gates] = s
+            gates += 1
+        event = draws.event(segments.key[s], t, draws.DEMAND)
+        for v in range(LANES):
+            total = work.eligible[v] if gated else market.totals[k, region, v]
+            before = market.adopters[s, v]
+            noise = exp(noise_size * draws.normal(luck[v], event) - 0.5 * noise_size * noise_size)
+            acceptable = acceptable_share(log(total + 1e-300), segments.threshold[s], segments.tolerance[s])
+            hazard = adoption_hazard(
+                segments.innovation[s], segments.imitation[s], before / segments.potential[s], acceptable, noise
+            )
+            new = (segments.potential[s] - before) * hazard if total > 0.0 else 0.0
+            market.adopters[s, v] = before + new
+            wanted = segments.units_each[s] * (new + technologies.replacement[k] * before)
+            work.part[s, v] = wanted / total if total > 0.0 else 0.0
+            record[rows.ADOPTERS, v] += before + new if region == HOME else 0.0
+            if not gated:
+                work.flow[region + 2 * segments.public[s], v] += work.part[s, v]
+    for v in range(LANES):
+        home, abroad = market.totals[k, 0, v], market.totals[k, 1, v]
+        work.flow[4, v] = market.pulled[k, 0, v] / home if home > 0.0 else 0.0
+        work.flow[5, v] = market.pulled[k, 1, v] / abroad if abroad > 0.0 else 0.0
+        work.flow[6, v] = market.pulled[k, 2, v] / home if home > 0.0 else 0.0
+    return gates
+
+
+@phase
+def _deliver(k, gates, world, policy, state, record):
+    technologies, segments, rates, lines = world.technologies, world.segments, world.rates, world.lines
+    now, firms, market, work = state.lines, state.firms, state.market, state.work
+    first, last = technologies.first_line[k], technologies.first_line[k + 1]
+    steps.fill_orders(
+        first, last, lines.firm, technologies.public_need[k], policy.min_quality * market.frontier[k],
+        now.quality, now.order, firms.filled, record[rows.PURCHASE],
+    )  # fmt: skip
+    steps.deliver(
+        first, last, lines.firm, world.firms.size_class, firms.live, lines.effort,
+        segments.region, segments.public, segments.min_quality, work.gated[:gates], work.part,
+        rates.public_reference, rates.private_reference, rates.reputation_decay,
+        technologies.reference_contract[k], technologies.replacement[k],
+        now.quality, now.price, now.home, now.world, now.order, work.flow, market.hype[k], work.bought,
+        now.output, now.base_home, now.base_world, now.reputation, now.private, now.derived,
+        firms.sold, firms.reputation, firms.hype, record, work.units,
+    )  # fmt: skip
+    for j in range(technologies.order.size):
+        needs = technologies.inputs[k, j]
+        for v in range(LANES):
+            market.pulled[j, 0, v] += needs * (work.units[0, v] + work.units[1, v])
+            market.pulled[j, 1, v] += needs * work.units[2, v]
+            market.pulled[j, 2, v] += needs * work.units[1, v]
+    for v in range(LANES):
+        record[rows.BEST_QUALITY, v] = market.totals[k, 5, v] / market.frontier[k]
+        record[rows.FRONTIER, v] = market.frontier[k]
+
+
+@phase
+def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
+    """Accounts, private funding with matching, and exit."""
+    rates, firms, given, work = world.rates, state.firms, world.firms, state.work
+    steps.settle(
+        t, given.key, given.size_class, firms.live, given.overhead, work.margin_rate, rates.runway_sought,
+        rates.round_length, rates.funding_base, rates.funding_growth, rates.funding_certification,
+        rates.funding_reputation, rates.funding_hype,
+        luck, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.spending, firms.granted,
+        firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype, firms.raised, account, firm_record,
+    )  # fmt: skip
+    if pot > 0.0:
+        steps.match(
+            pot, policy.match_rate, given.size_class, firms.entitled, firms.raised, firms.cash, firms.awards,
+            firms.matched, account, firm_record, work.total,
+        )  # fmt: skip
+    else:
+        firms.matched[:] = 0.0
+    steps.leave(
+        given.size_class, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.died, account
+    )
+
+
+@phase
+def _enter_and_count(t, k, world, state, luck, record, account):
+    technologies, rates, lines, firms = world.technologies, world.rates, world.lines, state.firms
+    now, market = state.lines, state.market
+    first, last = technologies.first_line[k], technologies.first_line[k + 1]
+    steps.enter(
+        t, technologies.first_slot[k], last, lines.firm, lines.key, technologies.entry_rate[k],
+        rates.entry_hype_response, technologies.entrant_cash[k], rates.entrant_spread, market.frontier[k],
+        technologies.default_log_cost[k], luck, market.hype[k], market.totals[k],
+        firms.alive, firms.cash, now.quality, now.output, now.base_home, now.base_world, now.reputation, now.reviewed,
+        now.weight, now.log_cost, now.private, now.derived, record, account,
+    )  # fmt: skip
+    steps.census(
+        first, last, lines.firm, world.firms.size_class, lines.effort, firms.alive, now.weight, now.grant,
+        firms.raised, firms.matched, firms.died, record,
+    )  # fmt: skip
+    for v in range(LANES):
+        value = record[rows.MARKET_VALUE, v]
+        market.hype[k, v] = smoothed_growth(market.hype[k, v], value, market.value[k, v], rates.hype_smoothing)
+        market.value[k, v] = value
+        record[rows.HYPE, v] = market.hype[k, v]
+
+
+@block
+def _run(world, policy, state, luck, paths, accounts, firm_record):
+    """Run all quarters, filling ``paths`` (T, K, P, LANES), ``accounts`` (T, A, LANES), ``firm_record`` (F, I, LANES)."""
+    order = world.technologies.order
+    for t in range(world.quarters):
+        account = accounts[t]
+        _advance_frontier(world, state)
+        steps.mark_live(state.firms.alive, state.firms.live)
+        budget, pot = _give_support(t, world, policy, state, luck)
+        _fund_research(world, state)
+        state.market.pulled[:] = 0.0
+        for k in order:
+            _research_and_offer(t, k, world, state, luck)
+            gates = _demand(t, k, world, state, luck, paths[t, k])
+            _deliver(k, gates, world, policy, state, paths[t, k])
+        _close_firms(t, pot, world, policy, state, luck, account, firm_record)
+        for k in range(order.size):
+            _enter_and_count(t, k, world, state, luck, paths[t, k], account)
+        steps.close_accounts(world.firms.size_class, state.firms.alive, state.firms.cash, account)
+        steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, firm_record)
+        for v in range(LANES):
+            account[rows.BUDGET, v] = budget
+            spent = 0.0
+            for k in range(order.size):
+                record = paths[t, k]
+                spent += record[rows.SUBSIDY, v] + record[rows.PURCHASE, v] + record[rows.MATCHING, v]
+            account[rows.RETURNED, v] = budget - spent
+    for i in range(world.firms.key.size):
+        for v in range(LANES):
+            firm_record[rows.SURVIVED, i, v] = state.firms.alive[i, v]
+            firm_record[rows.FINAL_SALES, i, v] = state.firms.sales[i, v]
+
+
+def simulate(world: World, policy: Policy, seed: int, first_replication: int, count: int) -> Block:
+    """Simulate ``count`` ≤ LANES replications from ``first_replication`` on.
+
+    Parameters
+    ----------
+    world, policy
+        Inputs; not changed.
+    seed
+        Any integer from 0 to 2**64 - 1.
+    first_replication, count
+        Which replications.
+
+    Returns
+    -------
+    Block
+        The results; bytes depend on the arguments only.
+    """
+    if not 1 <= count <= LANES:
+        raise ValueError(f"count must be 1 to {LANES}, not {count}")
+    technologies = world.technologies.order.size
+    luck = np.array(
+        [draws.luck(np.uint64(seed), np.uint64(first_replication + lane)) for lane in range(LANES)], dtype=np.uint64
+    )
+    paths = np.zeros((world.quarters, technologies, rows.PATHS, LANES))
+    accounts = np.zeros((world.quarters, rows.ACCOUNTS, LANES))
+    firm_record = np.zeros((rows.FIRM_ROWS, world.firms.key.size, LANES))
+    _run(world, policy, initial_state(world, policy), luck, paths, accounts, firm_record)
+    return Block(
+        np.ascontiguousarray(paths.transpose(2, 0, 1, 3)[..., :count]),
+        np.ascontiguousarray(accounts.transpose(1, 0, 2)[..., :count]),
+        firm_record[..., :count].sum(axis=2),
+    )

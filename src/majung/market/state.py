@@ -1,0 +1,192 @@
+"""What changes during a run, for LANES replications side by side, and the work space of the kernel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from majung.market._compile import LANES
+from majung.market.world import FOREIGN, Floats, Policy, World
+
+
+class LineState(NamedTuple):
+    """Per line: (L, LANES) arrays."""
+
+    quality: Floats
+    reviewed: Floats
+    """Quality at the last review."""
+    log_cost: Floats
+    """ln c⁰ (entrants bring their own)."""
+    output: Floats
+    """Q, units since the start."""
+    base_home: Floats
+    base_world: Floats
+    reputation: Floats
+    private: Floats
+    """Private sales of the last quarter."""
+    derived: Floats
+    """Of these, derived."""
+    weight: Floats
+    """W, share of each pot."""
+    grant: Floats
+    """u, subsidy of the quarter."""
+    order: Floats
+    """o, programme orders of the quarter, money."""
+    price: Floats
+    home: Floats
+    """e^V at home."""
+    world: Floats
+    """e^V abroad."""
+    score: Floats
+    masked: Floats
+
+
+class FirmState(NamedTuple):
+    """Per firm: (I, LANES) arrays unless said."""
+
+    alive: Floats
+    """1 or 0."""
+    cash: Floats
+    sales: Floats
+    market_sales: Floats
+    awards: Floats
+    """D, memory of awards."""
+    legacy: Floats
+    own: Floats
+    """R_own of the quarter."""
+    spending: Floats
+    """R of the quarter."""
+    granted: Floats
+    filled: Floats
+    """Programme orders paid in the quarter."""
+    sold: Floats
+    """Market sales of the quarter."""
+    reputation: Floats
+    hype: Floats
+    raised: Floats
+    matched: Floats
+    died: Floats
+    entitled: Floats
+    """1 if a line holds a weight."""
+    live: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    """(I,) alive in any lane."""
+
+
+class MarketState(NamedTuple):
+    """Per technology and segment."""
+
+    frontier: Floats
+    """(K,)"""
+    value: Floats
+    """X, (K, LANES)"""
+    hype: Floats
+    """h, (K, LANES)"""
+    adopters: Floats
+    """A, (S, LANES)"""
+    totals: Floats
+    """(K, 6, LANES) sums over the offers of the quarter, see steps.offer."""
+    pulled: Floats
+    """(K, 3, LANES) derived demand in units: home (with induced), world, induced."""
+
+
+class Work(NamedTuple):
+    """Scratch: rows of LANES, except constants by firm and class that are derived once."""
+
+    sums: Floats
+    part: Floats
+    flow: Floats
+    bought: Floats
+    units: Floats
+    eligible: Floats
+    wanted: Floats
+    left: Floats
+    low: Floats
+    high: Floats
+    total: Floats
+    gated: np.ndarray[tuple[int], np.dtype[np.int64]]
+    attention: Floats
+    """(I,) n^-χ"""
+    admitted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    """(I,) the policy admits the firm's class."""
+    log_markup: Floats
+    """(5,)"""
+    margin_rate: Floats
+    """(5,) margin per unit of sales."""
+
+
+class State(NamedTuple):
+    """All that the kernel changes."""
+
+    lines: LineState
+    firms: FirmState
+    market: MarketState
+    work: Work
+
+
+def _spread(values: Floats) -> Floats:
+    return np.repeat(np.asarray(values, dtype=np.float64)[:, np.newaxis], LANES, axis=1)
+
+
+def initial_state(world: World, policy: Policy) -> State:
+    """Build the state before the first quarter."""
+    lines, firms, technologies = world.lines, world.firms, world.technologies
+    line_shape, firm_shape = (lines.firm.size, LANES), (firms.key.size, LANES)
+    segment_count, technology_count = world.segments.key.size, technologies.order.size
+    line_zeros = {
+        name: np.zeros(line_shape)
+        for name in ("output", "weight", "grant", "order", "home", "world", "score", "masked")
+    }
+    firm_zeros = {
+        name: np.zeros(firm_shape)
+        for name in FirmState._fields
+        if name not in ("alive", "cash", "sales", "market_sales", "live")
+    }
+    return State(
+        LineState(
+            quality=_spread(lines.quality),
+            reviewed=_spread(lines.quality),
+            log_cost=_spread(lines.log_cost),
+            base_home=_spread(lines.base[:, 0]),
+            base_world=_spread(lines.base[:, 1]),
+            reputation=_spread(lines.reputation),
+            private=_spread(lines.private_sales),
+            derived=_spread(lines.derived_sales),
+            price=np.ones(line_shape),
+            **line_zeros,
+        ),
+        FirmState(
+            alive=_spread(firms.alive.astype(np.float64)),
+            cash=_spread(np.where(firms.alive, firms.cash, 0.0)),
+            sales=_spread(firms.sales),
+            market_sales=_spread(firms.sales),
+            live=np.zeros(firms.key.size, dtype=np.bool_),
+            **firm_zeros,
+        ),
+        MarketState(
+            frontier=technologies.frontier.copy(),
+            value=_spread(technologies.market_value),
+            hype=_spread(technologies.hype),
+            adopters=_spread(world.segments.adopters),
+            totals=np.zeros((technology_count, 6, LANES)),
+            pulled=np.zeros((technology_count, 3, LANES)),
+        ),
+        Work(
+            sums=np.zeros((4, LANES)),
+            part=np.zeros((segment_count, LANES)),
+            flow=np.zeros((7, LANES)),
+            bought=np.zeros((6, LANES)),
+            units=np.zeros((3, LANES)),
+            eligible=np.zeros(LANES),
+            wanted=np.zeros(LANES),
+            left=np.zeros(LANES),
+            low=np.zeros(LANES),
+            high=np.zeros(LANES),
+            total=np.zeros(LANES),
+            gated=np.zeros(segment_count, dtype=np.int64),
+            attention=np.maximum(firms.lines, 1).astype(np.float64) ** -world.rates.breadth_cost,
+            admitted=(firms.size_class != FOREIGN) & policy.admits_class[firms.size_class],
+            log_markup=np.log1p(world.rates.markup),
+            margin_rate=world.rates.markup / (1.0 + world.rates.markup),
+        ),
+    )
