@@ -235,7 +235,9 @@ def make_world(
     sales = np.where(slot, 0, rng.uniform(1, 60, n_lines)) * (rng.random(n_lines) < 0.8)
     kinds = [(k, region, public) for k in range(technologies) for region in (0, 1) for public in (False, True)]
     of_segment = np.array(kinds)
-    potential = rng.uniform(50, 500, len(kinds))
+    potential = rng.uniform(50, 500, len(kinds)) * (rng.random(len(kinds)) < 0.9)
+    order, inputs = rng.permutation(technologies), np.zeros((technologies, technologies))
+    inputs[np.ix_(order, order)] = np.triu(rng.uniform(0, 0.4, (technologies, technologies)), 1)
     padded = np.concatenate([size_class, np.full(technologies * slots, VENTURE)])
     small, alive = padded <= SME, np.arange(n_firms) < firms
     return world(
@@ -253,7 +255,8 @@ def make_world(
             "entry_rate": rng.uniform(0.1, 1, technologies),
             "entrant_cash": rng.uniform(5, 50, technologies),
             "default_log_cost": -0.3,
-            "inputs": np.triu(rng.uniform(0, 0.4, (technologies, technologies)), 1),
+            "inputs": inputs,
+            "order": order,
         },
         {
             "technology": of_segment[:, 0],

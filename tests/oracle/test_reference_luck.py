@@ -10,6 +10,7 @@ from scipy.stats import kstest
 from tests.oracle import builder
 
 from majung.market.reference import luck
+from majung.market.reference.steps import Market
 
 GOLDEN = 0x9E3779B97F4A7C15
 
@@ -50,3 +51,12 @@ def test_draws_look_uniform_and_normal():
     assert kstest(luck.uniform(bits), "uniform").pvalue > 0.01
     assert kstest(luck.normal(bits), "norm").pvalue > 0.01
     assert math.isclose(luck.normal(np.array([2**63], np.uint64))[0], 0, abs_tol=1e-15)
+
+
+def test_ties_are_broken_by_identity_alone():
+    world = builder.world(lines={"technology": np.zeros(50, int)}, quarters=6)
+    ties = [mix(mix((int(key) + 3 * GOLDEN) % 2**64)) for key in world.lines.key]
+    for seed, period in ((1, 0), (2, 5)):
+        market = Market(world, builder.policy(world, budget=1.0, winners=1, review=5), seed, seed)
+        market.support(period)
+        assert market.weight.argmax() == np.argmax(ties)

@@ -131,7 +131,7 @@ class Market:
         )
         merit: Floats = self.policy.criteria @ np.array(criteria) + self.policy.class_weight[self.line_class]
         noise = luck.normal(self.bits(lines.key, period, luck.EVALUATION))
-        tie = luck.uniform(luck.event_key(lines.key, 0, luck.TIE))
+        tie = luck.uniform(luck.mix(luck.event_key(lines.key, 0, luck.TIE)))
         return merit + self.policy.noise * noise + TIE_JITTER * tie
 
     def select(self, eligible: Mask, score: Floats) -> Ints:
