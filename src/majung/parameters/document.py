@@ -23,7 +23,11 @@ def table(lang: Lang = "en", parameters: ParameterSet | None = None) -> str:
         The package's own where left out.
     """
     whole = load() if parameters is None else parameters
-    parts = [section for group, members in groupby(whole.values(), lambda p: p.group) for section in _section(group, list(members), lang)]
+    parts = [
+        section
+        for group, members in groupby(whole.values(), lambda p: p.group)
+        for section in _section(group, list(members), lang)
+    ]
     cited = sorted({key for p in whole.values() for key in (p.source, *p.compare) if key is not None})
     parts += [f"## {text('parameter.table.sources', lang)}", ""]
     for key in cited:

@@ -105,7 +105,12 @@ def _entries(folder: Traversable, file: str, problems: list[Problem]) -> dict[st
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or str(error)
         problems.append(
-            Problem(key="parameter.not_yaml", file=file, row=None if mark is None else mark.line + 1, values={"detail": detail})
+            Problem(
+                key="parameter.not_yaml",
+                file=file,
+                row=None if mark is None else mark.line + 1,
+                values={"detail": detail},
+            )
         )
         return {}
     if not isinstance(entries, dict):
@@ -172,7 +177,11 @@ class _Entry:
         )
 
     def _label(self, label: object) -> LocalText | None:
-        if not isinstance(label, dict) or set(label) != {"ko", "en"} or not all(str(text).strip() for text in label.values()):
+        if (
+            not isinstance(label, dict)
+            or set(label) != {"ko", "en"}
+            or not all(str(text).strip() for text in label.values())
+        ):
             self._note("parameter.label", "label")
             return None
         return LocalText(ko=str(label["ko"]), en=str(label["en"]))
@@ -235,16 +244,26 @@ class _Entry:
             known = self.sources.get(str(source))
             return free, source, "FREE" if free else (known.status if known else None)
         if status not in _STATUSES or free:
-            self._note("parameter.status", "status", found=status, choices=_STATUSES, suggestion=nearest(str(status), _STATUSES))
+            self._note(
+                "parameter.status",
+                "status",
+                found=status,
+                choices=_STATUSES,
+                suggestion=nearest(str(status), _STATUSES),
+            )
             return free, source, None
         return free, source, status
 
-    def _check_values(self, history: list[tuple[date, Value]], ranges: Range | Mapping[str, Range] | None, bounds: Range) -> None:
+    def _check_values(
+        self, history: list[tuple[date, Value]], ranges: Range | Mapping[str, Range] | None, bounds: Range
+    ) -> None:
         for _, value in history:
             values = value if isinstance(value, Mapping) else {"": value}
             for key, number in values.items():
                 if (problem := out_of_bounds(number, bounds)) is not None:
-                    self.problems.append(problem.at(file=self.file, column=f"{self.name}.value{'.' if key else ''}{key}"))
+                    self.problems.append(
+                        problem.at(file=self.file, column=f"{self.name}.value{'.' if key else ''}{key}")
+                    )
                 lo, hi = ranges[key] if isinstance(ranges, Mapping) else ranges or bounds
                 if not lo <= number <= hi:
                     self._note("parameter.outside_range", "value", found=f"{number:g}", lo=f"{lo:g}", hi=f"{hi:g}")
@@ -287,7 +306,9 @@ def _checked_keys(
                 )
             )
     missing = [key for key in required if entry.get(key) is None]
-    problems.extend(Problem(key="parameter.missing_key", file=file, column=name, values={"key": key}) for key in missing)
+    problems.extend(
+        Problem(key="parameter.missing_key", file=file, column=name, values={"key": key}) for key in missing
+    )
     return None if missing else {key: value for key, value in entry.items() if key in known}
 
 

@@ -166,7 +166,11 @@ class Parameter:
         if index < 0:
             first = self.history[0][0].isoformat()
             raise InputError(
-                [Problem(key="parameter.before_first", column=self.name, found=day.isoformat(), values={"first": first})]
+                [
+                    Problem(
+                        key="parameter.before_first", column=self.name, found=day.isoformat(), values={"first": first}
+                    )
+                ]
             )
         return replace(self, value=self.history[index][1])
 

@@ -1,0 +1,27 @@
+"""Scenarios: read from a folder, checked, frozen."""
+
+from majung.scenario.load import load
+from majung.scenario.model import Scenario
+from majung.scenario.schema import TABLES, Column, Firms, Inputs, Lines, Segments, Table, Technologies
+from majung.scenario.settings import SourceNote
+from majung.scenario.strategy import HANDS_OFF, Award, ClassWeights, Criteria, Mix, Strategy
+
+__all__ = [
+    "HANDS_OFF",
+    "TABLES",
+    "Award",
+    "ClassWeights",
+    "Column",
+    "Criteria",
+    "Firms",
+    "Inputs",
+    "Lines",
+    "Mix",
+    "Scenario",
+    "Segments",
+    "SourceNote",
+    "Strategy",
+    "Table",
+    "Technologies",
+    "load",
+]

@@ -1,0 +1,307 @@
+"""Read strategies.toml, and hold strategies against the scenario that they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from majung.dims import CLASSES
+from majung.errors import InputError, Problem, nearest
+from majung.messages import Phrase
+from majung.money import Quarter, parse_quarter
+from majung.scenario.problems import Problems
+from majung.scenario.schema import Firms, Lines, Technologies, Texts
+from majung.scenario.settings import Settings, read_toml, unknown_keys
+from majung.scenario.strategy import HANDS_OFF, Strategy, hands_off
+
+__all__ = ["Frame", "check_strategies", "read_strategies", "with_hands_off"]
+
+_FOREIGN: Final = CLASSES.index("foreign")
+_SUGAR: Final = ("after", "delay")
+
+Note = Callable[[Problem], None]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What of a scenario strategies refer to. The look-ups are made when an award asks for them."""
+
+    unit: str
+    quarters: int
+    technology_table: Technologies
+    firm_table: Firms
+    line_table: Lines
+
+    @cached_property
+    def technologies(self) -> dict[str, int]:
+        """Position of a technology."""
+        return _positions(self.technology_table.id)
+
+    @cached_property
+    def firms(self) -> dict[str, int]:
+        """Position of a firm."""
+        return _positions(self.firm_table.id)
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """Position of a line's firm."""
+        return dict(zip(self.line_table.id.tolist(), self.line_table.firm.tolist(), strict=True))
+
+    @cached_property
+    def pairs(self) -> set[tuple[int, int]]:
+        """Firms and technologies that make a line."""
+        return set(zip(self.line_table.firm.tolist(), self.line_table.technology.tolist(), strict=True))
+
+
+def _positions(names: Texts) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names.tolist())}
+
+
+def read_strategies(path: Path, settings: Settings, problems: Problems) -> tuple[Strategy, ...]:
+    """Read strategies.toml, or note everything that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+        The file. Its entries are ``[[strategy]]``.
+    settings : Settings
+        For the unit of money and for quarters written as ``2025Q1``.
+    problems : Problems
+        Where to note what is wrong.
+    """
+
+    def note(problem: Problem) -> None:
+        problems.add(problem.at(file=path.name))
+
+    found = read_toml(path, problems)
+    if found is None:
+        return ()
+    unknown_keys(found, ("strategy",), note)
+    entries = found.get("strategy", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        note(
+            Problem(
+                key="problem.unexpected", column="strategy", found=str(entries), expected=Phrase("expected.strategies")
+            )
+        )
+        return ()
+    strategies = []
+    for name, entry in _resolved(entries, note):
+        raw = _with_offsets(entry, settings.start, lambda problem, n=name: note(_inside(n, problem)))  # type: ignore[misc]
+        try:
+            strategies.append(Strategy(**{"unit": str(settings.unit), **raw}))
+        except InputError as error:
+            for problem in error.problems:
+                note(_inside(name, problem))
+    return tuple(strategies)
+
+
+def _inside(name: str, problem: Problem) -> Problem:
+    return problem.at(column=f"{name}.{problem.column}" if problem.column else name)
+
+
+def _resolved(entries: Sequence[dict[str, Any]], note: Note) -> list[tuple[str, dict[str, Any]]]:
+    """Return each entry with its name for messages; ``after`` is replaced by what it stands for."""
+    names = [str(entry.get("id") or f"strategy[{place}]") for place, entry in enumerate(entries, start=1)]
+    by_id = dict(zip(names, entries, strict=True))
+    resolved = []
+    for name, entry in zip(names, entries, strict=True):
+        chain = _chain(name, entry, by_id, note)
+        if chain is None:
+            continue
+        whole: dict[str, Any] = {}
+        delay = 0
+        for link in reversed(chain):
+            whole |= {key: value for key, value in link.items() if key not in _SUGAR}
+            delay += link.get("delay", 0)
+        if delay:
+            # Where the start is not a number the strategy itself will say so.
+            whole["start"] = _shifted(whole.get("start", 0), delay)
+            if isinstance(awards := whole.get("awards"), list):
+                whole["awards"] = [
+                    award | {"quarter": _shifted(award.get("quarter", 0), delay)} if isinstance(award, dict) else award
+                    for award in awards
+                ]
+        resolved.append((name, whole))
+    return resolved
+
+
+def _shifted(quarter: Any, delay: int) -> Any:
+    if isinstance(quarter, str):
+        try:
+            return str(parse_quarter(quarter) + delay)
+        except InputError:
+            return quarter
+    return quarter + delay if isinstance(quarter, int) else quarter
+
+
+def _chain(
+    name: str, entry: dict[str, Any], by_id: Mapping[str, dict[str, Any]], note: Note
+) -> list[dict[str, Any]] | None:
+    """Return an entry and those it comes after, or None where that leads nowhere or in a circle."""
+    chain, path = [entry], [name]
+    while True:
+        here = chain[-1]
+        if "delay" in here and (
+            isinstance(here["delay"], bool) or not isinstance(here["delay"], int) or here["delay"] < 0
+        ):
+            note(
+                Problem(
+                    key="problem.unexpected", column=f"{path[-1]}.delay", found=str(here["delay"]),
+                    expected=Phrase("bounds.whole_from", lowest=0),
+                )
+            )  # fmt: skip
+            return None
+        if "after" not in here:
+            if "delay" in here:
+                note(Problem(key="strategy.delay_alone", column=f"{path[-1]}.delay"))
+            return chain
+        if "start" in here:
+            note(Problem(key="strategy.start_and_after", column=f"{path[-1]}.start"))
+        target = str(here["after"])
+        if target in path:
+            circle = " → ".join([*path[path.index(target) :], target])
+            note(Problem(key="strategy.circle", column=f"{name}.after", found=circle))
+            return None
+        if target not in by_id:
+            if len(chain) == 1:
+                note(
+                    Problem(
+                        key="problem.unknown_name", column=f"{name}.after", found=target,
+                        expected=Phrase("noun.strategy"), suggestion=nearest(target, by_id),
+                    )
+                )  # fmt: skip
+            return None
+        chain.append(by_id[target])
+        path.append(target)
+
+
+def _with_offsets(entry: dict[str, Any], start: Quarter, note: Note) -> dict[str, Any]:
+    """Turn quarters written as ``2025Q1`` into their distance from the scenario's start."""
+
+    def offset(found: Any, column: str) -> Any:
+        if not isinstance(found, str):
+            return found
+        try:
+            distance = parse_quarter(found) - start
+        except InputError as error:
+            for problem in error.problems:
+                note(problem.at(column=column))
+            return 0
+        if distance < 0:
+            note(Problem(key="strategy.before_start", column=column, found=found, values={"start": str(start)}))
+        return max(distance, 0)
+
+    changed = dict(entry)
+    if "start" in entry:
+        changed["start"] = offset(entry["start"], "start")
+    if isinstance(entry.get("awards"), list):
+        changed["awards"] = [
+            award | {"quarter": offset(award["quarter"], f"awards[{place}].quarter")}
+            if isinstance(award, dict) and "quarter" in award
+            else award
+            for place, award in enumerate(entry["awards"], start=1)
+        ]
+    return changed
+
+
+def with_hands_off(strategies: Sequence[Strategy], unit: str) -> tuple[Strategy, ...]:
+    """Return the strategies with hands-off first."""
+    doing_nothing = [strategy for strategy in strategies if strategy.id == HANDS_OFF] or [hands_off(unit)]
+    return (*doing_nothing, *(strategy for strategy in strategies if strategy.id != HANDS_OFF))
+
+
+def check_strategies(strategies: Sequence[Strategy], frame: Frame, note: Note) -> None:
+    """Note what does not fit the scenario: windows, names, units.
+
+    Parameters
+    ----------
+    strategies : sequence of Strategy
+        All that are to be compared.
+    frame : Frame
+        What of the scenario they refer to.
+    note : callable
+        Told of each problem.
+    """
+    seen: set[str] = set()
+    for strategy in strategies:
+        if strategy.id in seen:
+            note(Problem(key="strategy.twice", column=f"{strategy.id}.id", found=strategy.id))
+        seen.add(strategy.id)
+        if strategy.unit != frame.unit:
+            note(Problem(key="strategy.unit", column=f"{strategy.id}.unit", found=strategy.unit, expected=frame.unit))
+        last = strategy.start + strategy.quarters
+        if strategy.budget and last > frame.quarters:
+            note(
+                Problem(
+                    key="strategy.window", column=f"{strategy.id}.quarters",
+                    values={"first": strategy.start, "last": last - 1, "quarters": frame.quarters},
+                )
+            )  # fmt: skip
+        for technology in strategy.technologies or ():
+            if technology not in frame.technologies:
+                note(_unknown("technology", technology, frame.technologies, f"{strategy.id}.technologies"))
+        for place, award in enumerate(strategy.awards, start=1):
+            _check_award(award.model_dump(), f"{strategy.id}.awards[{place}]", frame, note)
+
+
+def _check_award(award: Mapping[str, Any], column: str, frame: Frame, note: Note) -> None:
+    if award["quarter"] >= frame.quarters:
+        note(
+            Problem(
+                key="award.late",
+                column=f"{column}.quarter",
+                found=str(award["quarter"]),
+                values={"last": frame.quarters - 1},
+            )
+        )
+    if award["line"] is not None:
+        line = frame.lines.get(award["line"])
+        if line is None:
+            note(_unknown("line", award["line"], frame.lines, f"{column}.line"))
+            return
+        firm = line
+    else:
+        firm = frame.firms.get(award["firm"], -1)
+        if firm < 0:
+            note(_unknown("firm", award["firm"], frame.firms, f"{column}.firm"))
+        technology = frame.technologies.get(award["technology"], -1)
+        if technology < 0:
+            note(_unknown("technology", award["technology"], frame.technologies, f"{column}.technology"))
+        if firm < 0 or technology < 0:
+            return
+        if (firm, technology) not in frame.pairs:
+            note(
+                Problem(
+                    key="award.no_line", column=column,
+                    values={"firm": award["firm"], "technology": award["technology"]},
+                )
+            )  # fmt: skip
+            return
+    if frame.firm_table.size_class[firm] == _FOREIGN:
+        note(Problem(key="award.foreign", column=column))
+
+
+def _unknown(noun: str, found: str, names: Mapping[str, int], column: str) -> Problem:
+    return Problem(
+        key="problem.unknown_name",
+        column=column,
+        found=found,
+        expected=Phrase(f"noun.{noun}"),
+        suggestion=nearest(found, likely(found, names)),
+    )
+
+
+def likely(found: str, names: Mapping[str, int], *, most: int = 500) -> list[str]:
+    """Return the names worth comparing letter by letter: all of a few, of many those that begin or end alike."""
+    if len(names) <= most:
+        return list(names)
+    alike = [
+        name
+        for name in names
+        if abs(len(name) - len(found)) <= 2 and (name[:1] == found[:1] or name[-1:] == found[-1:])
+    ]
+    return alike[:most]

@@ -1,0 +1,297 @@
+"""Read one table of a scenario: headers to columns, cells to arrays, each cell checked on its own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from majung.errors import InputError, Problem, nearest, not_a_choice
+from majung.messages import Phrase
+from majung.money import Unit, split_header
+from majung.parameters import ParameterSet
+from majung.scenario import columns as cell
+from majung.scenario.problems import Problems
+from majung.scenario.read import Batch, open_table
+from majung.scenario.schema import Column, Table
+
+__all__ = ["RawTable", "read_table"]
+
+_BRACKETS: Final = re.compile(r"(.*\S)\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))")
+_KOREAN_CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
+    "class": {
+        "벤처": "venture", "벤처기업": "venture", "스타트업": "venture", "중소": "sme", "중소기업": "sme", "중견": "mid",
+        "중견기업": "mid", "대기업": "large", "대": "large", "외국": "foreign", "해외": "foreign", "외국기업": "foreign",
+    },
+    "region": {"국내": "home", "해외": "world", "세계": "world"},
+    "buyer": {"민간": "private", "공공": "public"},
+    "origin": {"실제": "real", "재구성": "reconstructed"},
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table as it was read: by column name an array, or pyarrow text where it is an id, a reference or words."""
+
+    table: type[Table]
+    file: str
+    rows: NDArray[np.int64]
+    values: dict[str, Any]
+    empty: dict[str, NDArray[np.bool_]]
+    given: frozenset[str]
+    flawed: bool = False
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, place: int) -> int:
+        """Return the spreadsheet row of a place in the arrays."""
+        return int(self.rows[place])
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A column of the file, and what of it has been read."""
+
+    column: Column
+    place: int
+    header: str
+    written_in: Unit | None = None
+    percent: int | None = None
+    parts: list[Any] = field(default_factory=list)
+    empties: list[NDArray[np.bool_]] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(
+        self, table: type[Table], path: Path, unit: Unit, parameters: ParameterSet, problems: Problems
+    ) -> None:
+        self.table, self.path, self.file, self.unit = table, path, path.name, unit
+        self.parameters, self.problems = parameters, problems
+
+    def read(self) -> RawTable | None:
+        try:
+            sheet = open_table(self.path, lambda problem: self.problems.add(problem.at(file=self.file)))
+            slots, nameless = self._slots(sheet.headers)
+            rows = [np.zeros(0, np.int64)]
+            for batch in sheet.batches:
+                rows.append(self._batch(batch, slots, nameless))
+        except InputError as error:
+            self.problems.extend(problem.at(file=self.file) for problem in error.problems)
+            return None
+        every_row = np.concatenate(rows)
+        if not len(every_row) and not self.table.may_be_empty:
+            self.problems.add(Problem(key="table.no_rows", file=self.file))
+        values, empty = {}, {}
+        for slot in slots:
+            name = slot.column.name
+            empty[name] = np.concatenate([np.zeros(0, bool), *slot.empties])
+            if slot.parts and not isinstance(slot.parts[0], np.ndarray):
+                values[name] = pa.chunked_array(slot.parts)
+            elif slot.column.kind in ("id", "text", "reference"):
+                values[name] = pa.chunked_array([pa.array([], pa.string())])
+            else:
+                values[name] = np.concatenate(slot.parts) if slot.parts else np.zeros(0)
+        return RawTable(
+            self.table, self.file, every_row, values, empty, frozenset(values), self.problems.count(self.file) > 0
+        )
+
+    def _slots(self, headers: list[str]) -> tuple[list[_Slot], list[int]]:
+        """Find each header's column; note those that have none, come twice, or are missing."""
+        known = {
+            _folded(spelling): column for column in self.table.columns() for spelling in (column.name, *column.aliases)
+        }
+        slots: dict[str, _Slot] = {}
+        nameless: list[int] = []
+        unknown: list[Problem] = []
+        for place, header in enumerate(headers):
+            if not header.strip():
+                nameless.append(place)
+                continue
+            slot = self._slot(place, header, known)
+            if slot is None:
+                name = _BRACKETS.sub(r"\1", header)
+                hint = nearest(name, [column.name for column in self.table.columns()])
+                unknown.append(Problem(key="table.unknown_column", found=header, suggestion=hint))
+            elif slot.column.name in slots:
+                first = slots[slot.column.name].header
+                self._note(
+                    Problem(
+                        key="table.column_twice", row=1, found=header, values={"name": slot.column.name, "first": first}
+                    )
+                )
+            else:
+                slots[slot.column.name] = slot
+        columns = [column.name for column in self.table.columns()]
+        for problem in unknown:
+            hint = problem.suggestion if problem.suggestion not in slots else None
+            self._note(
+                Problem(key=problem.key, row=1, found=problem.found, suggestion=hint, values={"choices": columns})
+            )
+        missing = [c.name for c in self.table.columns() if c.required and c.name not in slots]
+        for name in missing:
+            self._note(Problem(key="table.missing_column", row=1, values={"name": name}))
+        return list(slots.values()), nameless
+
+    def _slot(self, place: int, header: str, known: Mapping[str, Column]) -> _Slot | None:
+        name, unit = split_header(header)
+        column = known.get(_folded(name))
+        brackets = _BRACKETS.fullmatch(header)
+        if column is None and brackets is not None:
+            column = known.get(_folded(brackets[1]))
+        if column is None:
+            return None
+        slot = _Slot(column, place, header)
+        inner = (brackets[2] or brackets[3] or "").strip() if brackets is not None else ""
+        if column.kind == "money":
+            slot.written_in = unit
+            if unit is None and inner:
+                self._note(
+                    Problem(
+                        key="problem.unexpected",
+                        row=1,
+                        column=column.name,
+                        found=inner,
+                        expected=Phrase("expected.unit"),
+                    )
+                )
+            elif unit is not None and unit.currency != self.unit.currency:
+                self._note(
+                    Problem(
+                        key="problem.amount_currency", row=1, column=column.name, found=inner,
+                        expected=str(self.unit), values={"currency": unit.currency},
+                    )
+                )  # fmt: skip
+                slot.written_in = None
+        elif column.kind == "share" or column.unit.startswith("1/"):
+            slot.percent = -2 if inner == "%" else 0
+        return slot
+
+    def _note(self, problem: Problem) -> None:
+        self.problems.add(problem.at(file=self.file))
+
+    def _batch(self, batch: Batch, slots: list[_Slot], nameless: list[int]) -> NDArray[np.int64]:
+        """Read the cells of a batch; rows without any content are left out."""
+        blank = self._blank(batch, slots, nameless)
+        cells, rows = batch.cells, batch.rows
+        if blank.any():
+            keep = pa.array(~blank)
+            cells = [column.filter(keep) for column in cells]
+            rows = rows[~blank]
+        for place in nameless:
+            filled = np.flatnonzero(~cell.empties(cell.texts(cells[place])))
+            if len(filled):
+                self._note(Problem(key="table.nameless", row=int(rows[filled[0]]), values={"place": place + 1}))
+        for slot in slots:
+            values, empty, flaws = self._cells(slot, cells[slot.place])
+            if slot.column.required:
+                expected = Phrase(f"cell.{slot.column.kind}")
+                flaws = [
+                    *flaws,
+                    cell.Flaws(np.flatnonzero(empty), lambda i, e=expected: Problem(key="problem.missing", expected=e)),
+                ]
+            for flaw in flaws:
+                self.problems.add_each(
+                    self.file,
+                    flaw.places,
+                    lambda i, f=flaw, s=slot: f.problem(i).at(row=int(rows[i]), column=s.column.name),
+                )
+            slot.parts.append(values)
+            slot.empties.append(empty)
+        return rows
+
+    def _blank(self, batch: Batch, slots: list[_Slot], nameless: list[int]) -> NDArray[np.bool_]:
+        blank = np.ones(len(batch.rows), dtype=bool)
+        for column in batch.cells:
+            if not blank.any():
+                break
+            blank &= cell.empties(cell.texts(column)) if _is_text(column) else np.asarray(column.is_null())
+        return blank
+
+    def _cells(self, slot: _Slot, cells: Any) -> tuple[Any, NDArray[np.bool_], list[cell.Flaws]]:
+        column = slot.column
+        if column.kind in ("id", "text", "reference"):
+            text, flaws = cell.words(cells) if column.kind == "text" else cell.ids(cells)
+            return text, cell.empties(text), flaws
+        if column.kind == "choice":
+            return cell.codes(cells, _choices(column), lambda found: _bad_choice(found, column))
+        money = column.kind == "money"
+        values, empty, flaws = cell.numbers(
+            cells, written_in=slot.written_in, unit=self.unit if money else None, percent=slot.percent
+        )
+        lowest, highest = self._bounds(column)
+        wrong = (values < lowest) | (values > highest)
+        if column.above:
+            wrong |= values == lowest
+        flaws.append(cell.out_of(values, wrong, cells, _expected(column, lowest, highest)))
+        if column.kind == "count":
+            fraction = ~wrong & np.isfinite(values) & (values != np.floor(values))
+            flaws.append(cell.out_of(values, fraction, cells, Phrase("cell.count")))
+        return values, empty, flaws
+
+    def _bounds(self, column: Column) -> tuple[float, float]:
+        if column.parameter is not None:
+            return self.parameters[column.parameter].bounds
+        return column.lowest, column.highest
+
+
+def read_table(
+    table: type[Table], path: Path, unit: Unit, parameters: ParameterSet, problems: Problems
+) -> RawTable | None:
+    """Read a table.
+
+    Parameters
+    ----------
+    table : type
+        Which of `majung.scenario.schema.TABLES`.
+    path : Path
+        The file.
+    unit : Unit
+        The scenario's unit of money: amounts are returned in it.
+    parameters : ParameterSet
+        For the bounds of columns that stand in for a parameter.
+    problems : Problems
+        Where to note what is wrong.
+
+    Returns
+    -------
+    RawTable or None
+        None where nothing could be read.
+    """
+    return _Reader(table, path, unit, parameters, problems).read()
+
+
+def _folded(header: str) -> str:
+    return re.sub(r"[\s\-]+", "_", unicodedata.normalize("NFKC", header).strip().casefold())
+
+
+def _is_text(cells: Any) -> bool:
+    return bool(
+        pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type) or pa.types.is_dictionary(cells.type)
+    )
+
+
+def _choices(column: Column) -> dict[str, int]:
+    choices = {choice: place for place, choice in enumerate(column.choices)}
+    korean = _KOREAN_CHOICES.get(column.name, {})
+    return choices | {word: choices[choice] for word, choice in korean.items()}
+
+
+def _bad_choice(found: str, column: Column) -> Problem:
+    return not_a_choice(found, column.choices, Phrase(f"choice.{column.name}"))
+
+
+def _expected(column: Column, lowest: float, highest: float) -> Phrase:
+    if column.kind == "money":
+        return Phrase("bounds.amount_above" if column.above else "bounds.amount_from")
+    bounds = {"lowest": f"{lowest:g}", "highest": f"{highest:g}"}
+    if np.isinf(highest):
+        return Phrase("bounds.above" if column.above else "bounds.from", **bounds)
+    return Phrase("bounds.above_to" if column.above else "bounds.between", **bounds)
