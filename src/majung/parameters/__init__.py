@@ -2,6 +2,6 @@
 
 from majung.parameters.document import table
 from majung.parameters.load import load
-from majung.parameters.model import LocalText, Parameter, ParameterSet, Source
+from majung.parameters.model import NO_TEXT, LocalText, Parameter, ParameterSet, Source
 
-__all__ = ["LocalText", "Parameter", "ParameterSet", "Source", "load", "table"]
+__all__ = ["NO_TEXT", "LocalText", "Parameter", "ParameterSet", "Source", "load", "table"]

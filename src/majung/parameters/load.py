@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeGuard, get_args
 
 import yaml
 
@@ -67,7 +67,7 @@ class _StrictLoader(yaml.SafeLoader):
         """Refuse a key that is written twice."""
         seen: set[object] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"'{key}' is written twice", key_node.start_mark)
             seen.add(key)
@@ -214,7 +214,7 @@ class _Entry:
 
     def _value(self, found: object) -> Value | None:
         if _is_number(found):
-            return float(found)  # type: ignore[arg-type]
+            return float(found)
         if not isinstance(found, dict):
             self._note("parameter.not_a_number", "value", found=found)
             return None
@@ -312,5 +312,5 @@ def _checked_keys(
     return None if missing else {key: value for key, value in entry.items() if key in known}
 
 
-def _is_number(found: object) -> bool:
+def _is_number(found: object) -> TypeGuard[float]:
     return isinstance(found, int | float) and not isinstance(found, bool) and abs(found) < float("inf")

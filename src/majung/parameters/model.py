@@ -18,7 +18,7 @@ from majung.dims import CLASSES
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Lang
 
-__all__ = ["FrozenMap", "LocalText", "Parameter", "ParameterSet", "Range", "Source", "Status", "Value"]
+__all__ = ["NO_TEXT", "FrozenMap", "LocalText", "Parameter", "ParameterSet", "Range", "Source", "Status", "Value"]
 
 Status = Literal["READ", "READ-2nd", "DERIVED", "MEMORY", "FREE"]
 Value: TypeAlias = float | Mapping[str, float]
@@ -72,6 +72,9 @@ class LocalText:
 
     def __str__(self) -> str:
         return self.text("en")
+
+
+NO_TEXT = LocalText()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

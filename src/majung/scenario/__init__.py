@@ -2,9 +2,10 @@
 
 from majung.scenario.load import load
 from majung.scenario.model import Scenario
-from majung.scenario.schema import TABLES, Column, Firms, Inputs, Lines, Segments, Table, Technologies
 from majung.scenario.settings import SourceNote
 from majung.scenario.strategy import HANDS_OFF, Award, ClassWeights, Criteria, Mix, Strategy
+from majung.scenario.tables.column import Column, Table
+from majung.scenario.tables.schema import TABLES, Firms, Inputs, Lines, Segments, Technologies
 
 __all__ = [
     "HANDS_OFF",

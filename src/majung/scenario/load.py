@@ -16,14 +16,15 @@ from majung.messages import Phrase
 from majung.money import Unit
 from majung.parameters import ParameterSet
 from majung.parameters import load as load_parameters
-from majung.scenario.check import check_tables, encoded, repeats, warnings_of
 from majung.scenario.model import Scenario, frozen
 from majung.scenario.problems import Problems
 from majung.scenario.programmes import Frame, check_strategies, read_strategies, with_hands_off
-from majung.scenario.read import SUFFIXES
-from majung.scenario.schema import ORIGINS, TABLES, Column, Firms, Inputs, Lines, Segments, Table, Technologies
 from majung.scenario.settings import Settings, read_settings
-from majung.scenario.table import RawTable, read_table
+from majung.scenario.tables.column import Column, Table
+from majung.scenario.tables.files import SUFFIXES
+from majung.scenario.tables.reader import RawTable, read_table
+from majung.scenario.tables.rules import check_tables, encoded, repeats, warnings_of
+from majung.scenario.tables.schema import ORIGINS, TABLES, Firms, Inputs, Lines, Segments, Technologies
 
 __all__ = ["load"]
 
@@ -42,8 +43,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     Parameters
     ----------
     path : path-like
-        A folder with scenario.toml, strategies.toml and the tables of `majung.scenario.schema.TABLES` as csv, xlsx or
-        parquet.
+        A folder with scenario.toml, strategies.toml and the tables of `majung.scenario.TABLES` as csv, xlsx or parquet.
 
     Returns
     -------

@@ -13,11 +13,12 @@ import numpy as np
 
 from majung.errors import InputError, Problem
 from majung.money import Quarter
-from majung.parameters import LocalText, ParameterSet
+from majung.parameters import NO_TEXT, LocalText, ParameterSet
 from majung.scenario.programmes import Frame, check_strategies, with_hands_off
-from majung.scenario.schema import Firms, Inputs, Lines, Segments, Table, Technologies
 from majung.scenario.settings import SourceNote
 from majung.scenario.strategy import Strategy
+from majung.scenario.tables.column import Table
+from majung.scenario.tables.schema import Firms, Inputs, Lines, Segments, Technologies
 
 __all__ = ["Scenario", "refilled"]
 
@@ -67,8 +68,8 @@ class Scenario:
     lines: Lines
     strategies: tuple[Strategy, ...]
     sources: tuple[SourceNote, ...] = ()
-    real: LocalText = LocalText()
-    reconstructed: LocalText = LocalText()
+    real: LocalText = NO_TEXT
+    reconstructed: LocalText = NO_TEXT
     warnings: tuple[Problem, ...] = ()
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from majung.errors import InputError, Problem
 from majung.messages import Phrase
 
-__all__ = ["SHOWN_PER_FILE", "Problems"]
+__all__ = ["SHOWN_PER_FILE", "Problems", "likely"]
 
 SHOWN_PER_FILE: Final = 50
 
@@ -88,3 +88,15 @@ class Problems:
         error = InputError(listed)
         error.phrase = Phrase("error.input", count=self._count.total())
         raise error
+
+
+def likely(found: str, names: Collection[str], *, most: int = 500) -> list[str]:
+    """Return the names worth comparing letter by letter: all of a few, of many those that begin or end alike."""
+    if len(names) <= most:
+        return list(names)
+    alike = [
+        name
+        for name in names
+        if abs(len(name) - len(found)) <= 2 and (name[:1] == found[:1] or name[-1:] == found[-1:])
+    ]
+    return alike[:most]

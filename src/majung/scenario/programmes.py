@@ -12,10 +12,11 @@ from majung.dims import CLASSES
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.money import Quarter, parse_quarter
-from majung.scenario.problems import Problems
-from majung.scenario.schema import Firms, Lines, Technologies, Texts
+from majung.scenario.problems import Problems, likely
 from majung.scenario.settings import Settings, read_toml, unknown_keys
 from majung.scenario.strategy import HANDS_OFF, Strategy, hands_off
+from majung.scenario.tables.column import Texts
+from majung.scenario.tables.schema import Firms, Lines, Technologies
 
 __all__ = ["Frame", "check_strategies", "read_strategies", "with_hands_off"]
 
@@ -293,15 +294,3 @@ def _unknown(noun: str, found: str, names: Mapping[str, int], column: str) -> Pr
         expected=Phrase(f"noun.{noun}"),
         suggestion=nearest(found, likely(found, names)),
     )
-
-
-def likely(found: str, names: Mapping[str, int], *, most: int = 500) -> list[str]:
-    """Return the names worth comparing letter by letter: all of a few, of many those that begin or end alike."""
-    if len(names) <= most:
-        return list(names)
-    alike = [
-        name
-        for name in names
-        if abs(len(name) - len(found)) <= 2 and (name[:1] == found[:1] or name[-1:] == found[-1:])
-    ]
-    return alike[:most]

@@ -13,11 +13,11 @@ from typing import Any, Final, TypeVar, get_args
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_date, parse_quarter, parse_unit
-from majung.parameters import LocalText
+from majung.parameters import NO_TEXT, LocalText
 from majung.parameters.model import Status
-from majung.scenario.columns import LONGEST_ID, has_unseen
 from majung.scenario.problems import Problems
-from majung.scenario.read import decode
+from majung.scenario.tables.cells import LONGEST_ID, has_unseen
+from majung.scenario.tables.files import decode
 
 __all__ = ["Settings", "SourceNote", "local_text", "read_settings", "read_toml"]
 
@@ -48,7 +48,7 @@ class SourceNote:
     licence: str = ""
     retrieved: date | None = None
     status: str = ""
-    used_for: LocalText = LocalText()
+    used_for: LocalText = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
 """A small scenario to begin with: invented figures, runnable as it is, with a word on every part."""
+# ruff: noqa: E501  (the files are written as they are)
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from majung.errors import InputError, Problem
-from majung.messages import LANGUAGES, text
-from majung.scenario.schema import TABLES
+from majung.messages import LANGUAGES, Lang, text
+from majung.scenario.tables.schema import TABLES
 
 __all__ = ["FILES", "columns_table", "write"]
 
@@ -202,7 +203,7 @@ def _write(path: Path, content: str) -> Path:
     return path
 
 
-def columns_table(stem: str, lang: str) -> str:
+def columns_table(stem: str, lang: Lang) -> str:
     """Return the columns of a table as Markdown, for the documentation and the skeleton's README.
 
     Parameters
@@ -213,18 +214,17 @@ def columns_table(stem: str, lang: str) -> str:
         Language of the meanings.
     """
     table = next(table for table in TABLES if table.stem == stem)
-    language = "ko" if lang == "ko" else "en"
-    heads = [text(f"skeleton.{name}", language) for name in ("column", "meaning", "unit", "empty")]
+    heads = [text(f"skeleton.{name}", lang) for name in ("column", "meaning", "unit", "empty")]
     rows = ["| " + " | ".join(heads) + " |", "| --- | --- | --- | --- |"]
     for column in table.columns():
         if column.required:
-            default = text("skeleton.required", language)
+            default = text("skeleton.required", lang)
         elif column.parameter is not None:
             default = f"`{column.parameter}`"
         else:
             default = "" if column.default is None else f"{column.default}"
             default = default.removesuffix(".0")
-        meaning = column.ko if language == "ko" else column.en
+        meaning = column.ko if lang == "ko" else column.en
         if column.choices:
             meaning += f" ({', '.join(column.choices)})"
         rows.append(f"| `{column.name}` | {meaning} | {column.unit} | {default} |")

@@ -15,8 +15,8 @@ from majung.dims import CLASSES, CRITERIA, INSTRUMENTS
 from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase, text
 from majung.money import Unit, parse_amount, parse_unit
-from majung.parameters import LocalText
-from majung.scenario.columns import LONGEST_ID, has_unseen
+from majung.parameters import NO_TEXT, LocalText
+from majung.scenario.tables.cells import LONGEST_ID, has_unseen
 
 __all__ = ["HANDS_OFF", "Award", "ClassWeights", "Criteria", "Mix", "Strategy", "hands_off"]
 
@@ -163,7 +163,7 @@ class Strategy(_Frozen):
     """
 
     id: str
-    title: LocalText = LocalText()
+    title: LocalText = NO_TEXT
     start: _Whole = 0
     quarters: _Whole = 0
     budget: _Amount = 0.0

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from majung.dims import CLASSES
 from majung.errors import Problem, nearest
 from majung.messages import Phrase
-from majung.scenario.problems import Problems
-from majung.scenario.programmes import likely
-from majung.scenario.schema import Firms, Inputs, Lines, Segments, Technologies
-from majung.scenario.table import RawTable
+from majung.scenario.problems import Problems, likely
+from majung.scenario.tables.reader import RawTable
+from majung.scenario.tables.schema import Firms, Inputs, Lines, Segments, Technologies
 
 __all__ = ["check_tables", "encoded", "repeats", "warnings_of"]
 
@@ -112,7 +111,7 @@ def _candidates(wanted: str, names: Any) -> list[str]:
     """Return the ids worth comparing letter by letter; of very many only those that begin alike."""
     if len(names) > 20_000:
         names = names.filter(pc.starts_with(names, wanted[:3])).slice(0, 20_000)
-    return likely(wanted, dict.fromkeys(names.to_pylist(), 0))
+    return likely(wanted, names.to_pylist())
 
 
 def unique_pairs(raw: RawTable, one: str, other: str, problems: Problems) -> None:
@@ -167,7 +166,7 @@ def adopters_within_potential(raw: RawTable, problems: Problems) -> None:
 
 
 def input_shares_below_one(raw: RawTable, problems: Problems) -> None:
-    """The inputs of a technology cost less than what is made of them."""
+    """Hold the inputs of a technology below the value of what is made of them."""
     if not {"technology", "share"} <= raw.given or not len(raw):
         return
     technology, share = raw.values["technology"], np.nan_to_num(raw.values["share"])
@@ -224,7 +223,7 @@ def _circle(raw: RawTable, technologies: RawTable, circle: list[int], place: int
 
 
 def efforts_sum_to_one(raw: RawTable, firms: RawTable, problems: Problems) -> None:
-    """A firm gives all of its lines' efforts, and they sum to one, or none of them."""
+    """Ask a firm for all of its lines' efforts, summing to one, or none."""
     if not {"firm", "effort"} <= raw.given or not len(raw):
         return
     firm, effort, empty = raw.values["firm"], raw.values["effort"], raw.empty["effort"]
@@ -312,7 +311,7 @@ def warnings_of(
 
 
 def _idle(technologies: Technologies, firms: Firms, lines: Lines) -> list[Problem]:
-    found = []
+    found: list[Problem] = []
     without = np.flatnonzero(np.bincount(lines.technology, minlength=len(technologies)) == 0)
     found.extend(
         Problem(key="warning.no_lines", file="lines", values={"technology": technologies.id[k]}) for k in without

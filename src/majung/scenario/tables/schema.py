@@ -1,148 +1,23 @@
-"""The tables of a scenario. Every column is declared once, here; reader, checks, skeleton and documentation read it."""
+"""The tables of a scenario. Every column is declared once, here; reader, rules, skeleton and documentation read it."""
+# ruff: noqa: RUF009  (a column is declared by a call)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cache
-from typing import Any, ClassVar, Final, Literal, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
 from majung.dims import CLASSES, REGIONS
+from majung.scenario.tables.column import Codes, Flags, Floats, Ints, Table, Texts, column
 
-__all__ = [
-    "BUYERS",
-    "ORIGINS",
-    "TABLES",
-    "Column",
-    "Firms",
-    "Inputs",
-    "Kind",
-    "Lines",
-    "Segments",
-    "Table",
-    "Technologies",
-]
-
-Kind = Literal["id", "text", "choice", "reference", "money", "share", "number", "count"]
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Codes: TypeAlias = NDArray[np.int8]
-Flags: TypeAlias = NDArray[np.bool_]
-Texts: TypeAlias = NDArray[np.object_]
+__all__ = ["BUYERS", "ORIGINS", "TABLES", "Firms", "Inputs", "Lines", "Segments", "Technologies"]
 
 BUYERS: Final = ("private", "public")
 ORIGINS: Final = ("real", "reconstructed")
 
-_INFINITE: Final = float("inf")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of a table.
-
-    Parameters
-    ----------
-    name : str
-        The header.
-    attribute : str
-        The array's name on the table.
-    kind : str
-        What the cells are.
-    unit : str
-        ``money``, ``money/year``, ``1/quarter`` …; empty for words.
-    required : bool
-        Whether the column must be there and have no empty cell.
-    default : float or str or None
-        What an empty cell stands for; None where `parameter` or `meaning` says.
-    parameter : str or None
-        The parameter that an empty cell stands for. Bounds are the parameter's.
-    lowest, highest : float
-        Bounds, inclusive unless `above`.
-    above : bool
-        Whether `lowest` itself is refused.
-    choices : tuple of str
-        The closed list of a choice; its position is stored.
-    references : str or None
-        The table whose ids a reference names; the position in it is stored.
-    aliases : tuple of str
-        Other headers that are understood.
-    """
-
-    name: str
-    attribute: str
-    kind: Kind
-    en: str
-    ko: str
-    unit: str = ""
-    required: bool = False
-    default: float | str | None = None
-    parameter: str | None = None
-    lowest: float = -_INFINITE
-    highest: float = _INFINITE
-    above: bool = False
-    choices: tuple[str, ...] = ()
-    references: str | None = None
-    aliases: tuple[str, ...] = ()
-
-
-NOTE: Final = Column(
-    name="note",
-    attribute="",
-    kind="text",
-    en="a remark, not read by the model",
-    ko="비고(모형은 읽지 않음)",
-    aliases=("비고", "메모"),
-)
-
-
-def _column(kind: Kind, en: str, ko: str, *aliases: str, header: str = "", unit: str = "", **options: Any) -> Any:
-    """Declare a column; `options` are the fields of `Column`."""
-    optional = {"default", "parameter", "derived"} & options.keys()
-    options.pop("derived", None)
-    declared = {"kind": kind, "en": en, "ko": ko, "aliases": aliases, "unit": unit, "required": not optional, **options}
-    return field(metadata={"column": declared, "header": header})
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Table:
-    """Columns as read-only arrays of one length."""
-
-    stem: ClassVar[str] = ""
-    may_be_empty: ClassVar[bool] = False
-    filled: Mapping[str, Flags] = field(default_factory=dict)
-    """For columns with a parameter as default: which cells were empty."""
-
-    def __len__(self) -> int:
-        return len(getattr(self, fields(self)[1].name))
-
-    @classmethod
-    def columns(cls) -> tuple[Column, ...]:
-        """Return the declared columns, then the note."""
-        return _columns(cls)
-
-    def arrays(self) -> Iterator[tuple[Column, NDArray[Any]]]:
-        """Return each declared column with its array."""
-        for column in self.columns():
-            if column.attribute:
-                yield column, getattr(self, column.attribute)
-
-
-@cache
-def _columns(table: type[Table]) -> tuple[Column, ...]:
-    declared = (
-        Column(name=f.metadata["header"] or f.name, attribute=f.name, **f.metadata["column"])
-        for f in fields(table)
-        if "column" in f.metadata
-    )
-    return (*declared, NOTE)
-
 
 def _names() -> tuple[Any, Any]:
     return (
-        _column(
+        column(
             "text",
             "name in Korean; the other name or the id where empty",
             "한글 이름",
@@ -151,7 +26,7 @@ def _names() -> tuple[Any, Any]:
             "국문명",
             derived=True,
         ),
-        _column(
+        column(
             "text",
             "name in English; the other name or the id where empty",
             "영문 이름",
@@ -169,10 +44,10 @@ class Technologies(Table):
 
     stem: ClassVar[str] = "technologies"
 
-    id: Texts = _column("id", "short name, used by the other tables", "식별자", "기술", "기술id", "식별자")
+    id: Texts = column("id", "short name, used by the other tables", "식별자", "기술", "기술id", "식별자")
     name_ko: Texts = _names()[0]
     name_en: Texts = _names()[1]
-    frontier_growth: Floats = _column(
+    frontier_growth: Floats = column(
         "number",
         "growth of the world frontier",
         "세계 프런티어 성장률",
@@ -180,7 +55,7 @@ class Technologies(Table):
         unit="1/quarter",
         parameter="frontier_growth",
     )
-    learning_rate: Floats = _column(
+    learning_rate: Floats = column(
         "share",
         "fall of unit cost at a doubling of output",
         "학습률",
@@ -188,7 +63,7 @@ class Technologies(Table):
         unit="share",
         parameter="learning_rate",
     )
-    success_rate: Floats = _column(
+    success_rate: Floats = column(
         "number",
         "rate of research success at unit effort",
         "연구 성공률",
@@ -196,7 +71,7 @@ class Technologies(Table):
         unit="1/quarter",
         parameter="success_rate",
     )
-    research_cost: Floats = _column(
+    research_cost: Floats = column(
         "money",
         "research money of a quarter that counts as unit effort",
         "연구 단위비용",
@@ -205,7 +80,7 @@ class Technologies(Table):
         lowest=0,
         above=True,
     )
-    experience: Floats = _column(
+    experience: Floats = column(
         "money",
         "past output at which learning starts",
         "누적 경험",
@@ -215,7 +90,7 @@ class Technologies(Table):
         lowest=0,
         above=True,
     )
-    replacement: Floats = _column(
+    replacement: Floats = column(
         "share",
         "share of adopters who buy again in a quarter",
         "교체율",
@@ -223,7 +98,7 @@ class Technologies(Table):
         unit="1/quarter",
         parameter="replacement_rate",
     )
-    reference_contract: Floats = _column(
+    reference_contract: Floats = column(
         "money",
         "size of a contract that counts as a reference",
         "실적 계약 규모",
@@ -232,7 +107,7 @@ class Technologies(Table):
         lowest=0,
         above=True,
     )
-    public_need: Floats = _column(
+    public_need: Floats = column(
         "money",
         "what the state can use in a year beyond its ordinary buying",
         "공공 수요 한도",
@@ -241,11 +116,11 @@ class Technologies(Table):
         lowest=0,
         default=0.0,
     )
-    growth: Floats = _column(
+    growth: Floats = column(
         "number", "observed growth of the market in the last year: 0.33 is 33 %", "최근 1년 시장 성장률", "성장률",
         unit="1/year", lowest=-0.99, highest=100, default=0.0,
     )  # fmt: skip
-    entry: Floats = _column(
+    entry: Floats = column(
         "number",
         "entrants a year without hype",
         "연간 진입 기업 수",
@@ -255,7 +130,7 @@ class Technologies(Table):
         highest=1e6,
         default=0.0,
     )
-    entry_slots: Ints = _column(
+    entry_slots: Ints = column(
         "count",
         "most entrants alive at once",
         "진입 자리 수",
@@ -265,7 +140,7 @@ class Technologies(Table):
         highest=1e6,
         default=0.0,
     )
-    entrant_cash: Floats = _column(
+    entrant_cash: Floats = column(
         "money", "cash of an entrant", "진입 기업의 현금", "진입현금", unit="money", lowest=0, default=0.0
     )
 
@@ -277,13 +152,13 @@ class Inputs(Table):
     stem: ClassVar[str] = "inputs"
     may_be_empty: ClassVar[bool] = True
 
-    technology: Ints = _column(
+    technology: Ints = column(
         "reference", "the technology that is made", "만드는 기술", "기술", references="technologies"
     )
-    input: Ints = _column(
+    input: Ints = column(
         "reference", "the technology it needs", "투입되는 기술", "투입", "투입기술", references="technologies"
     )
-    share: Floats = _column(
+    share: Floats = column(
         "share",
         "value of the input for a unit of value of the output",
         "투입 비율",
@@ -302,15 +177,15 @@ class Segments(Table):
 
     stem: ClassVar[str] = "segments"
 
-    id: Texts = _column("id", "short name", "식별자", "식별자", "수요처")
-    technology: Ints = _column("reference", "what they buy", "사는 기술", "기술", references="technologies")
-    region: Codes = _column("choice", "where they are", "지역", "지역", choices=REGIONS)
-    public: Flags = _column(
+    id: Texts = column("id", "short name", "식별자", "식별자", "수요처")
+    technology: Ints = column("reference", "what they buy", "사는 기술", "기술", references="technologies")
+    region: Codes = column("choice", "where they are", "지역", "지역", choices=REGIONS)
+    public: Flags = column(
         "choice", "whether they are ordinary public buyers", "구매자", "구매자", header="buyer", choices=BUYERS
     )
     name_ko: Texts = _names()[0]
     name_en: Texts = _names()[1]
-    potential: Floats = _column(
+    potential: Floats = column(
         "number",
         "how many could ever adopt",
         "잠재 채택자",
@@ -320,8 +195,8 @@ class Segments(Table):
         lowest=0,
         above=True,
     )
-    adopters: Floats = _column("number", "how many have adopted", "현재 채택자", "채택자", unit="adopters", lowest=0)
-    innovation: Floats = _column(
+    adopters: Floats = column("number", "how many have adopted", "현재 채택자", "채택자", unit="adopters", lowest=0)
+    innovation: Floats = column(
         "number",
         "adoption without the example of others",
         "혁신 계수",
@@ -329,7 +204,7 @@ class Segments(Table):
         unit="1/quarter",
         parameter="adoption_innovation",
     )
-    imitation: Floats = _column(
+    imitation: Floats = column(
         "number",
         "adoption by the example of others",
         "모방 계수",
@@ -337,7 +212,7 @@ class Segments(Table):
         unit="1/quarter",
         parameter="adoption_imitation",
     )
-    threshold: Floats = _column(
+    threshold: Floats = column(
         "number",
         "how much better offers must become",
         "채택 문턱",
@@ -345,10 +220,10 @@ class Segments(Table):
         unit="log utility",
         parameter="adoption_threshold",
     )
-    tolerance: Floats = _column(
+    tolerance: Floats = column(
         "number", "spread of thresholds", "문턱의 퍼짐", "허용폭", unit="log utility", parameter="adoption_tolerance"
     )
-    min_quality: Floats = _column(
+    min_quality: Floats = column(
         "number",
         "quality below which they do not buy",
         "최소 품질",
@@ -358,7 +233,7 @@ class Segments(Table):
         highest=1e6,
         default=0.0,
     )
-    weight: Floats = _column(
+    weight: Floats = column(
         "number",
         "part of the final demand that is theirs, relative to the others",
         "비중",
@@ -376,17 +251,17 @@ class Firms(Table):
 
     stem: ClassVar[str] = "firms"
 
-    id: Texts = _column("id", "short name", "식별자", "기업", "기업id", "식별자", "회사")
+    id: Texts = column("id", "short name", "식별자", "기업", "기업id", "식별자", "회사")
     name_ko: Texts = _names()[0]
     name_en: Texts = _names()[1]
-    size_class: Codes = _column(
+    size_class: Codes = column(
         "choice", "size class", "기업 규모", "규모", "기업규모", "size", "size_class", header="class", choices=CLASSES
     )
-    cash: Floats = _column("money", "cash", "현금", "현금", "현금성자산", unit="money", lowest=0)
-    legacy_profit: Floats = _column(
+    cash: Floats = column("money", "cash", "현금", "현금", "현금성자산", unit="money", lowest=0)
+    legacy_profit: Floats = column(
         "money", "profit from other business", "기존 사업 이익", "기존이익", unit="money/year", lowest=0, default=0.0
     )
-    captive: Floats = _column(
+    captive: Floats = column(
         "share",
         "part of cash that is bound to other business",
         "묶인 현금 비율",
@@ -396,8 +271,8 @@ class Firms(Table):
         highest=1,
         default=0.0,
     )
-    overhead: Floats = _column("money", "overhead", "고정비", "고정비", "판관비", unit="money/year", lowest=0)
-    staff: Floats = _column(
+    overhead: Floats = column("money", "overhead", "고정비", "고정비", "판관비", unit="money/year", lowest=0)
+    staff: Floats = column(
         "number",
         "staff",
         "직원 수",
@@ -410,7 +285,7 @@ class Firms(Table):
         lowest=0,
         above=True,
     )
-    origin: Texts = _column(
+    origin: Texts = column(
         "choice",
         "whether the firm is real or reconstructed",
         "실제 기업인지 재구성인지",
@@ -418,7 +293,7 @@ class Firms(Table):
         choices=ORIGINS,
         default="",
     )
-    region: Texts = _column("text", "where the firm is, in words", "소재지", "소재지", "지역", default="")
+    region: Texts = column("text", "where the firm is, in words", "소재지", "소재지", "지역", default="")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -427,10 +302,10 @@ class Lines(Table):
 
     stem: ClassVar[str] = "lines"
 
-    id: Texts = _column("id", "short name; firm/technology where empty", "식별자", "식별자", "제품", derived=True)
-    firm: Ints = _column("reference", "the firm", "기업", "기업", "회사", references="firms")
-    technology: Ints = _column("reference", "the technology", "기술", "기술", references="technologies")
-    quality: Floats = _column(
+    id: Texts = column("id", "short name; firm/technology where empty", "식별자", "식별자", "제품", derived=True)
+    firm: Ints = column("reference", "the firm", "기업", "기업", "회사", references="firms")
+    technology: Ints = column("reference", "the technology", "기술", "기술", references="technologies")
+    quality: Floats = column(
         "number",
         "quality; the world frontier is 1",
         "품질(세계 최고 = 1)",
@@ -440,7 +315,7 @@ class Lines(Table):
         highest=1,
         above=True,
     )
-    price: Floats = _column(
+    price: Floats = column(
         "number",
         "price against the reference price",
         "기준가격 대비 가격",
@@ -451,13 +326,13 @@ class Lines(Table):
         above=True,
         default=1.0,
     )
-    home_sales: Floats = _column(
+    home_sales: Floats = column(
         "money", "sales at home", "국내 매출", "매출", "국내매출", "sales", unit="money/year", lowest=0
     )
-    world_sales: Floats = _column(
+    world_sales: Floats = column(
         "money", "sales abroad", "해외 매출", "해외매출", "수출", unit="money/year", lowest=0, default=0.0
     )
-    effort: Floats = _column(
+    effort: Floats = column(
         "share",
         "part of the firm's research; equal parts where empty",
         "연구 노력 배분",
@@ -468,8 +343,8 @@ class Lines(Table):
         highest=1,
         derived=True,
     )
-    reputation: Floats = _column("share", "reputation", "평판", "평판", unit="share", lowest=0, highest=1, default=0.0)
-    reach: Floats = _column(
+    reputation: Floats = column("share", "reputation", "평판", "평판", unit="share", lowest=0, highest=1, default=0.0)
+    reach: Floats = column(
         "number",
         "sales force; staff x effort where empty",
         "영업력",

@@ -212,9 +212,9 @@ def _open_workbook(path: Path, note: Callable[[Problem], None]) -> Sheet:
             warnings.simplefilter("ignore", UserWarning)
             workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
             sheet = workbook[path.stem] if path.stem in workbook.sheetnames else workbook.worksheets[0]
-            sheet.reset_dimensions()  # type: ignore[union-attr]
+            sheet.reset_dimensions()
             rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-            for number, cells in rows:
+            for _, cells in rows:
                 headers = [_cell(cell).strip() for cell in cells]
                 if any(headers):
                     break

@@ -113,7 +113,7 @@ def numbers(
     unit : Unit or None
         The unit of the result; None for a plain number.
     percent : int or None
-        Power of ten of the header's unit for a plain number (-2 for ``[%]``); None where ``5%`` in a cell has no meaning.
+        Power of ten of the header's unit for a plain number (-2 for ``[%]``); None where ``5%`` in a cell means nothing.
 
     Returns
     -------
@@ -156,6 +156,11 @@ def out_of(
         return Problem(key=key, found=text[0][i].as_py() or f"{values[i]:g}", expected=expected)
 
     return _flaws(wrong, problem)
+
+
+def everywhere(wrong: Flags, problem: Problem) -> Flaws:
+    """Return the flaw of cells that all have the same problem."""
+    return _flaws(wrong, lambda _: problem)
 
 
 def has_unseen(text: str) -> bool:

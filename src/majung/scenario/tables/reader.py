@@ -17,18 +17,18 @@ from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.money import Unit, split_header
 from majung.parameters import ParameterSet
-from majung.scenario import columns as cell
 from majung.scenario.problems import Problems
-from majung.scenario.read import Batch, open_table
-from majung.scenario.schema import Column, Table
+from majung.scenario.tables import cells as cell
+from majung.scenario.tables.column import Column, Table
+from majung.scenario.tables.files import Batch, open_table
 
 __all__ = ["RawTable", "read_table"]
 
 _BRACKETS: Final = re.compile(r"(.*\S)\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))")
 _KOREAN_CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "class": {
-        "벤처": "venture", "벤처기업": "venture", "스타트업": "venture", "중소": "sme", "중소기업": "sme", "중견": "mid",
-        "중견기업": "mid", "대기업": "large", "대": "large", "외국": "foreign", "해외": "foreign", "외국기업": "foreign",
+        "벤처": "venture", "벤처기업": "venture", "스타트업": "venture", "중소": "sme", "중소기업": "sme",
+        "중견": "mid", "중견기업": "mid", "대기업": "large", "외국": "foreign", "해외": "foreign", "외국기업": "foreign",
     },
     "region": {"국내": "home", "해외": "world", "세계": "world"},
     "buyer": {"민간": "private", "공공": "public"},
@@ -193,19 +193,18 @@ class _Reader:
             values, empty, flaws = self._cells(slot, cells[slot.place])
             if slot.column.required:
                 expected = Phrase(f"cell.{slot.column.kind}")
-                flaws = [
-                    *flaws,
-                    cell.Flaws(np.flatnonzero(empty), lambda i, e=expected: Problem(key="problem.missing", expected=e)),
-                ]
+                missing = Problem(key="problem.missing", expected=expected)
+                self._note_at(rows, slot.column, cell.everywhere(empty, missing))
             for flaw in flaws:
-                self.problems.add_each(
-                    self.file,
-                    flaw.places,
-                    lambda i, f=flaw, s=slot: f.problem(i).at(row=int(rows[i]), column=s.column.name),
-                )
+                self._note_at(rows, slot.column, flaw)
             slot.parts.append(values)
             slot.empties.append(empty)
         return rows
+
+    def _note_at(self, rows: NDArray[np.int64], column: Column, flaw: cell.Flaws) -> None:
+        self.problems.add_each(
+            self.file, flaw.places, lambda i: flaw.problem(i).at(row=int(rows[i]), column=column.name)
+        )
 
     def _blank(self, batch: Batch, slots: list[_Slot], nameless: list[int]) -> NDArray[np.bool_]:
         blank = np.ones(len(batch.rows), dtype=bool)
@@ -250,7 +249,7 @@ def read_table(
     Parameters
     ----------
     table : type
-        Which of `majung.scenario.schema.TABLES`.
+        Which of `majung.scenario.tables.schema.TABLES`.
     path : Path
         The file.
     unit : Unit
