@@ -6,8 +6,10 @@ Reassociation is left off everywhere, so that sums keep their order and results 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, TypeVar, cast
 
+from llvmlite import binding as llvm
 from numba import njit
 from numba.core import compiler
 
@@ -23,6 +25,12 @@ _INNER: Final[dict[str, Any]] = {
 """Options of what is only called by compiled code: no wrappers, so that it compiles faster."""
 
 
+@cache
+def _keep_lane_loops() -> None:
+    """Keep LLVM from unrolling short loops before it has vectorised them (lanes are a known, small number)."""
+    llvm.set_option("majung", "-unroll-full-max-count=8")
+
+
 class _NoAliasCompiler(compiler.CompilerBase):  # type: ignore[misc]
     """Tell LLVM that array arguments do not overlap; without it loops over lanes are not vectorised.
 
@@ -30,6 +38,7 @@ class _NoAliasCompiler(compiler.CompilerBase):  # type: ignore[misc]
     """
 
     def define_pipelines(self) -> list[Any]:
+        _keep_lane_loops()
         self.state.flags.noalias = True
         return [compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)]
 

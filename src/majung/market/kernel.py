@@ -58,8 +58,10 @@ def _give_support(t, world, policy, state, luck):
             support.score_lines(
                 t, work.admitted, policy.admits_technology, policy.criteria, policy.class_weight, policy.noise,
                 policy.gate, world.rates.research_share, world.lines.firm, world.lines.technology, world.lines.key,
-                world.firms.size_class, world.firms.overhead, world.firms.lines, technologies.research_cost,
-                technologies.reference_contract, state.market.frontier, luck,
+                world.firms.size_class, world.firms.overhead, world.firms.legacy_profit, world.firms.lines,
+                technologies.research_cost,
+                technologies.reference_contract, technologies.frontier_growth, state.market.frontier,
+                float(t if since == 0 else policy.review), luck,
                 firms.alive, firms.cash, firms.sales, lines.quality, lines.reviewed, lines.weight, lines.private,
                 lines.derived, lines.score,
             )  # fmt: skip
@@ -118,7 +120,7 @@ def _research_and_offer(t, k, world, state, luck):
         t, first, last, lines.firm, lines.key, world.firms.size_class, firms.live, lines.effort, work.attention,
         rates.crowding_out, rates.customer_learning, technologies.research_cost[k], technologies.success_rate[k],
         rates.research_returns, rates.quality_step, rates.imitation_rate, market.frontier[k],
-        luck, firms.alive, firms.own, now.grant, now.reputation, work.sums[3], now.quality,
+        luck, firms.alive, firms.own, now.grant, now.reputation, work.sums[rows.BEST : rows.BEST + LANES], now.quality,
     )  # fmt: skip
     steps.offer(
         first, last, lines.firm, world.firms.size_class, firms.live, lines.reach, lines.appeal, lines.experience,
@@ -149,7 +151,7 @@ def _demand(t, k, world, state, luck, record):
             gates += 1
         event = draws.event(segments.key[s], t, draws.DEMAND)
         for v in range(LANES):
-            total = work.eligible[v] if gated else market.totals[k, region, v]
+            total = work.eligible[v] if gated else market.totals[k, region * LANES + v]
             before = market.adopters[s, v]
             noise = exp(noise_size * draws.normal(luck[v], event) - 0.5 * noise_size * noise_size)
             acceptable = acceptable_share(log(total + 1e-300), segments.threshold[s], segments.tolerance[s])
@@ -160,14 +162,17 @@ def _demand(t, k, world, state, luck, record):
             market.adopters[s, v] = before + new
             wanted = segments.units_each[s] * (new + technologies.replacement[k] * before)
             work.part[s, v] = wanted / total if total > 0.0 else 0.0
-            record[rows.ADOPTERS, v] += before + new if region == HOME else 0.0
+            record[rows.ADOPTERS + v] += before + new if region == HOME else 0.0
             if not gated:
-                work.flow[region + 2 * segments.public[s], v] += work.part[s, v]
+                work.flow[LANES * (region + 2 * segments.public[s]) + v] += work.part[s, v]
     for v in range(LANES):
-        home, abroad = market.totals[k, 0, v], market.totals[k, 1, v]
-        work.flow[4, v] = market.pulled[k, 0, v] / home if home > 0.0 else 0.0
-        work.flow[5, v] = market.pulled[k, 1, v] / abroad if abroad > 0.0 else 0.0
-        work.flow[6, v] = market.pulled[k, 2, v] / home if home > 0.0 else 0.0
+        home, abroad = market.totals[k, rows.OFFERS_HOME + v], market.totals[k, rows.OFFERS_WORLD + v]
+        work.flow[rows.DERIVED_HOME + v] = market.pulled[k, rows.PULLED_HOME + v] / home if home > 0.0 else 0.0
+        work.flow[rows.DERIVED_WORLD + v] = market.pulled[k, rows.PULLED_WORLD + v] / abroad if abroad > 0.0 else 0.0
+        work.flow[rows.INDUCED_HOME + v] = market.pulled[k, rows.PULLED_INDUCED_HOME + v] / home if home > 0.0 else 0.0
+        work.flow[rows.INDUCED_WORLD + v] = (
+            market.pulled[k, rows.PULLED_INDUCED_WORLD + v] / abroad if abroad > 0.0 else 0.0
+        )
     return gates
 
 
@@ -178,49 +183,57 @@ def _deliver(k, gates, world, policy, state, record):
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
     steps.fill_orders(
         first, last, lines.firm, technologies.public_need[k], policy.min_quality * market.frontier[k],
-        now.quality, now.order, firms.filled, record[rows.PURCHASE],
+        now.quality, now.order, firms.filled, record[rows.PURCHASE : rows.PURCHASE + LANES],
     )  # fmt: skip
     steps.deliver(
         first, last, lines.firm, world.firms.size_class, firms.live, lines.effort,
         segments.region, segments.public, segments.min_quality, work.gated[:gates], work.part,
         rates.public_reference, rates.private_reference, rates.reputation_decay,
         technologies.reference_contract[k], technologies.replacement[k],
-        now.quality, now.price, now.home, now.world, now.order, work.flow, market.hype[k], work.bought,
+        now.quality, now.price, now.home, now.world, now.order, work.flow, market.hype[k], work.bought, work.low, work.high,
         now.output, now.base_home, now.base_world, now.reputation, now.private, now.derived,
         firms.sold, firms.reputation, firms.hype, record, work.units,
     )  # fmt: skip
     for j in range(technologies.order.size):
         needs = technologies.inputs[k, j]
         for v in range(LANES):
-            market.pulled[j, 0, v] += needs * (work.units[0, v] + work.units[1, v])
-            market.pulled[j, 1, v] += needs * work.units[2, v]
-            market.pulled[j, 2, v] += needs * work.units[1, v]
+            domestic, foreign = work.units[rows.DOMESTIC + v], work.units[rows.FOREIGN_MADE + v]
+            ours, theirs = work.units[rows.PROGRAMME + v], work.units[rows.FOREIGN_PROGRAMME + v]
+            market.pulled[j, rows.PULLED_HOME + v] += needs * (domestic + ours)
+            market.pulled[j, rows.PULLED_WORLD + v] += needs * (foreign + theirs)
+            market.pulled[j, rows.PULLED_INDUCED_HOME + v] += needs * ours
+            market.pulled[j, rows.PULLED_INDUCED_WORLD + v] += needs * theirs
     for v in range(LANES):
-        record[rows.BEST_QUALITY, v] = market.totals[k, 5, v] / market.frontier[k]
-        record[rows.FRONTIER, v] = market.frontier[k]
+        record[rows.BEST_QUALITY + v] = market.totals[k, rows.BEST_OFFERED + v] / market.frontier[k]
+        record[rows.FRONTIER + v] = market.frontier[k]
 
 
 @phase
 def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
     """Accounts, private funding with matching, and exit."""
     rates, firms, given, work = world.rates, state.firms, world.firms, state.work
+    work.by_class[:] = 0.0
     steps.settle(
         t, given.key, given.size_class, firms.live, given.overhead, work.margin_rate, rates.runway_sought,
         rates.round_length, rates.funding_base, rates.funding_growth, rates.funding_certification,
         rates.funding_reputation, rates.funding_hype,
         luck, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.spending, firms.granted,
-        firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype, firms.raised, account, firm_record,
+        firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype, firms.raised, account, work.by_class,
+        firm_record[rows.PUBLIC_RECEIVED],
     )  # fmt: skip
     if pot > 0.0:
         steps.match(
             pot, policy.match_rate, given.size_class, firms.entitled, firms.raised, firms.cash, firms.awards,
-            firms.matched, account, firm_record, work.total,
+            firms.matched, work.by_class, firm_record[rows.PUBLIC_RECEIVED], work.total,
         )  # fmt: skip
     else:
         firms.matched[:] = 0.0
     steps.leave(
         given.size_class, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.died, account
     )
+    for size_class in range(FOREIGN):
+        for v in range(LANES):
+            account[rows.PUBLIC_TO_CLASS + size_class * LANES + v] = work.by_class[size_class, v]
 
 
 @phase
@@ -233,22 +246,22 @@ def _enter_and_count(t, k, world, state, luck, record, account):
         rates.entry_hype_response, technologies.entrant_cash[k], rates.entrant_spread, market.frontier[k],
         technologies.default_log_cost[k], luck, market.hype[k], market.totals[k],
         firms.alive, firms.cash, now.quality, now.output, now.base_home, now.base_world, now.reputation, now.reviewed,
-        now.weight, now.log_cost, now.private, now.derived, record, account,
+        now.weight, now.log_cost, now.private, now.derived, state.work.total, record, account,
     )  # fmt: skip
     steps.census(
         first, last, lines.firm, world.firms.size_class, lines.effort, firms.alive, now.weight, now.grant,
         firms.raised, firms.matched, firms.died, record,
     )  # fmt: skip
     for v in range(LANES):
-        value = record[rows.MARKET_VALUE, v]
+        value = record[rows.MARKET_VALUE + v]
         market.hype[k, v] = smoothed_growth(market.hype[k, v], value, market.value[k, v], rates.hype_smoothing)
         market.value[k, v] = value
-        record[rows.HYPE, v] = market.hype[k, v]
+        record[rows.HYPE + v] = market.hype[k, v]
 
 
 @block
 def _run(world, policy, state, luck, paths, accounts, firm_record):
-    """Run all quarters, filling ``paths`` (T, K, P, LANES), ``accounts`` (T, A, LANES), ``firm_record`` (F, I, LANES)."""
+    """Run all quarters, filling ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES), ``firm_record`` (F, I, LANES)."""
     order = world.technologies.order
     for t in range(world.quarters):
         account = accounts[t]
@@ -262,17 +275,17 @@ def _run(world, policy, state, luck, paths, accounts, firm_record):
             gates = _demand(t, k, world, state, luck, paths[t, k])
             _deliver(k, gates, world, policy, state, paths[t, k])
         _close_firms(t, pot, world, policy, state, luck, account, firm_record)
+        steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, firm_record[rows.TOTAL_PRIVATE_SALES])
         for k in range(order.size):
             _enter_and_count(t, k, world, state, luck, paths[t, k], account)
         steps.close_accounts(world.firms.size_class, state.firms.alive, state.firms.cash, account)
-        steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, firm_record)
         for v in range(LANES):
-            account[rows.BUDGET, v] = budget
+            account[rows.BUDGET + v] = budget
             spent = 0.0
             for k in range(order.size):
                 record = paths[t, k]
-                spent += record[rows.SUBSIDY, v] + record[rows.PURCHASE, v] + record[rows.MATCHING, v]
-            account[rows.RETURNED, v] = budget - spent
+                spent += record[rows.SUBSIDY + v] + record[rows.PURCHASE + v] + record[rows.MATCHING + v]
+            account[rows.RETURNED + v] = budget - spent
     for i in range(world.firms.key.size):
         for v in range(LANES):
             firm_record[rows.SURVIVED, i, v] = state.firms.alive[i, v]
@@ -298,16 +311,16 @@ def simulate(world: World, policy: Policy, seed: int, first_replication: int, co
     """
     if not 1 <= count <= LANES:
         raise ValueError(f"count must be 1 to {LANES}, not {count}")
-    technologies = world.technologies.order.size
+    shape = (world.quarters, world.technologies.order.size)
     luck = np.array(
         [draws.luck(np.uint64(seed), np.uint64(first_replication + lane)) for lane in range(LANES)], dtype=np.uint64
     )
-    paths = np.zeros((world.quarters, technologies, rows.PATHS, LANES))
-    accounts = np.zeros((world.quarters, rows.ACCOUNTS, LANES))
+    paths = np.zeros((*shape, rows.PATHS * LANES))
+    accounts = np.zeros((world.quarters, rows.ACCOUNTS * LANES))
     firm_record = np.zeros((rows.FIRM_ROWS, world.firms.key.size, LANES))
     _run(world, policy, initial_state(world, policy), luck, paths, accounts, firm_record)
     return Block(
-        np.ascontiguousarray(paths.transpose(2, 0, 1, 3)[..., :count]),
-        np.ascontiguousarray(accounts.transpose(1, 0, 2)[..., :count]),
+        np.ascontiguousarray(paths.reshape(*shape, rows.PATHS, LANES).transpose(2, 0, 1, 3)[..., :count]),
+        np.ascontiguousarray(accounts.reshape(-1, rows.ACCOUNTS, LANES).transpose(1, 0, 2)[..., :count]),
         firm_record[..., :count].sum(axis=2),
     )

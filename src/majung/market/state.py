@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from majung.dims import CLASSES
+from majung.market import rows
 from majung.market._compile import LANES
 from majung.market.world import FOREIGN, Floats, Policy, World
 
@@ -85,19 +87,21 @@ class MarketState(NamedTuple):
     adopters: Floats
     """A, (S, LANES)"""
     totals: Floats
-    """(K, 6, LANES) sums over the offers of the quarter, see steps.offer."""
+    """(K, rows) sums over the offers of the quarter."""
     pulled: Floats
-    """(K, 3, LANES) derived demand in units: home (with induced), world, induced."""
+    """(K, rows) derived demand in units."""
 
 
 class Work(NamedTuple):
-    """Scratch: rows of LANES, except constants by firm and class that are derived once."""
+    """Scratch: rows of LANES (see `majung.market.rows`), except constants by firm and class that are derived once."""
 
     sums: Floats
     part: Floats
     flow: Floats
     bought: Floats
     units: Floats
+    by_class: Floats
+    """(5, LANES) public money of the quarter by size class."""
     eligible: Floats
     wanted: Floats
     left: Floats
@@ -168,15 +172,16 @@ def initial_state(world: World, policy: Policy) -> State:
             value=_spread(technologies.market_value),
             hype=_spread(technologies.hype),
             adopters=_spread(world.segments.adopters),
-            totals=np.zeros((technology_count, 6, LANES)),
-            pulled=np.zeros((technology_count, 3, LANES)),
+            totals=np.zeros((technology_count, rows.TOTALS * LANES)),
+            pulled=np.zeros((technology_count, rows.PULLED * LANES)),
         ),
         Work(
-            sums=np.zeros((4, LANES)),
+            sums=np.zeros(rows.SUMS * LANES),
             part=np.zeros((segment_count, LANES)),
-            flow=np.zeros((7, LANES)),
-            bought=np.zeros((6, LANES)),
-            units=np.zeros((3, LANES)),
+            flow=np.zeros(rows.FLOWS * LANES),
+            bought=np.zeros((4, LANES)),
+            units=np.zeros(rows.UNITS * LANES),
+            by_class=np.zeros((len(CLASSES), LANES)),
             eligible=np.zeros(LANES),
             wanted=np.zeros(LANES),
             left=np.zeros(LANES),

@@ -93,9 +93,7 @@ def spend_grants(line_firm, size_class, crowding_out, grant, spending, granted):
 @step
 def market_sums(first, last, line_firm, size_class, live, reach, alive, quality, base_home, base_world, sums):
     """Sums over the live lines of a technology: reach, bases and the best domestic quality."""
-    for row in range(4):
-        for v in range(LANES):
-            sums[row, v] = 0.0
+    sums[:] = 0.0
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
@@ -103,11 +101,11 @@ def market_sums(first, last, line_firm, size_class, live, reach, alive, quality,
         own, domestic = reach[l], 1.0 if size_class[i] != FOREIGN else 0.0
         for v in range(LANES):
             here = alive[i, v]
-            sums[0, v] += here * own
-            sums[1, v] += here * base_home[l, v]
-            sums[2, v] += here * base_world[l, v]
+            sums[rows.REACH_SUM + v] += here * own
+            sums[rows.BASE_HOME_SUM + v] += here * base_home[l, v]
+            sums[rows.BASE_WORLD_SUM + v] += here * base_world[l, v]
             q = quality[l, v] * here * domestic
-            sums[3, v] = q if q > sums[3, v] else sums[3, v]
+            sums[rows.BEST + v] = q if q > sums[rows.BEST + v] else sums[rows.BEST + v]
 
 
 @step
@@ -139,11 +137,9 @@ def offer(
 ):  # fmt: skip
     """Price and e^V by region of every line of a technology, and the sums that demand and entry need.
 
-    ``totals`` rows: Σ e^V home, Σ e^V world, and over domestic lines Σ ln q, Σ ln c, their number, best quality.
+    Rows of ``sums`` and ``totals`` are in `majung.market.rows`.
     """
-    for row in range(6):
-        for v in range(LANES):
-            totals[row, v] = 0.0
+    totals[:] = 0.0
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
@@ -162,22 +158,22 @@ def offer(
             attracted = here * attraction(
                 q if q > _TINY else _TINY, log_price, reputation[l, v], quality_weight, price_weight, reputation_weight
             )
-            seen = own / (sums[0, v] if sums[0, v] > 0.0 else 1.0)
-            at_home = base_home[l, v] / sums[1, v] if sums[1, v] > 0.0 else seen
-            abroad = base_world[l, v] / sums[2, v] if sums[2, v] > 0.0 else seen
+            seen = own / (sums[rows.REACH_SUM + v] if sums[rows.REACH_SUM + v] > 0.0 else 1.0)
+            at_home = base_home[l, v] / sums[rows.BASE_HOME_SUM + v] if sums[rows.BASE_HOME_SUM + v] > 0.0 else seen
+            abroad = base_world[l, v] / sums[rows.BASE_WORLD_SUM + v] if sums[rows.BASE_WORLD_SUM + v] > 0.0 else seen
             price[l, v] = exp(log_price)
             e_home = attracted * appeal_home * presence(seen, at_home, search_share)
             e_world = attracted * appeal_world * presence(seen, abroad, search_share)
             home[l, v] = e_home
             world[l, v] = e_world
             counted = here * domestic
-            totals[0, v] += e_home
-            totals[1, v] += e_world
-            totals[2, v] += counted * log(q if q > _TINY else _TINY)
-            totals[3, v] += counted * cost
-            totals[4, v] += counted
+            totals[rows.OFFERS_HOME + v] += e_home
+            totals[rows.OFFERS_WORLD + v] += e_world
+            totals[rows.LOG_QUALITY + v] += counted * log(q if q > _TINY else _TINY)
+            totals[rows.LOG_COST + v] += counted * cost
+            totals[rows.NUMBER + v] += counted
             q = q * counted
-            totals[5, v] = q if q > totals[5, v] else totals[5, v]
+            totals[rows.BEST_OFFERED + v] = q if q > totals[rows.BEST_OFFERED + v] else totals[rows.BEST_OFFERED + v]
 
 
 @step
@@ -214,22 +210,19 @@ def fill_orders(first, last, line_firm, need, min_quality, quality, order, fille
 def deliver(
     first, last, line_firm, size_class, live, effort, region, public, min_quality, gated, part,
     public_rate, private_rate, decay, contract, replacement,
-    quality, price, home, world, order, flow, hype, bought,
+    quality, price, home, world, order, flow, hype, bought, lead, private_units,
     output, base_home, base_world, reputation, private, derived, firm_sales, firm_reputation, firm_hype, record, units,
 ):  # fmt: skip
     """Share demand among the lines of a technology, deliver, and record.
 
-    ``flow`` rows: units per e^V, home and world alternating: private, ordinary public, derived; then home induced.
-    ``units`` rows: delivered by domestic lines (not induced), on orders or induced, by foreign lines.
+    Rows of ``flow`` and ``units`` are in `majung.market.rows`; ``bought`` (units that a line sells: private home, private
+    world, ordinary public home and world), ``lead`` and ``private_units`` are work space.
     """
-    for row in range(3):
-        for v in range(LANES):
-            units[row, v] = 0.0
+    units[:] = 0.0
     for v in range(LANES):
-        record[rows.LEADER, v] = -1.0
-        # the leader's private sales and all private units, kept here until the record is closed
-        bought[4, v] = 0.0
-        bought[5, v] = 0.0
+        record[rows.LEADER + v] = -1.0
+        lead[v] = 0.0
+        private_units[v] = 0.0
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
@@ -238,10 +231,10 @@ def deliver(
         small = 1.0 if size_class[i] <= SME else 0.0
         share = effort[l]
         for v in range(LANES):
-            bought[0, v] = home[l, v] * flow[0, v]
-            bought[1, v] = world[l, v] * flow[1, v]
-            bought[2, v] = home[l, v] * flow[2, v]
-            bought[3, v] = world[l, v] * flow[3, v]
+            bought[0, v] = home[l, v] * flow[rows.PRIVATE_HOME + v]
+            bought[1, v] = world[l, v] * flow[rows.PRIVATE_WORLD + v]
+            bought[2, v] = home[l, v] * flow[rows.PUBLIC_HOME + v]
+            bought[3, v] = world[l, v] * flow[rows.PUBLIC_WORLD + v]
         for s in gated:
             row = region[s] + 2 * public[s]
             for v in range(LANES):
@@ -249,9 +242,10 @@ def deliver(
                 bought[row, v] += e * part[s, v] if quality[l, v] >= min_quality[s] else 0.0
         for v in range(LANES):
             p = price[l, v]
-            derived_home = home[l, v] * flow[4, v]
-            derived_world = world[l, v] * flow[5, v]
-            induced = home[l, v] * flow[6, v]
+            derived_home = home[l, v] * flow[rows.DERIVED_HOME + v]
+            derived_world = world[l, v] * flow[rows.DERIVED_WORLD + v]
+            induced_world = world[l, v] * flow[rows.INDUCED_WORLD + v]
+            induced = home[l, v] * flow[rows.INDUCED_HOME + v] + induced_world
             ordered = order[l, v] / p
             at_home = bought[0, v] + bought[2, v] + derived_home
             abroad = bought[1, v] + bought[3, v] + derived_world
@@ -271,29 +265,30 @@ def deliver(
             firm_sales[i, v] += p * sold
             firm_reputation[i, v] += share * rep
             firm_hype[i, v] += share * hype[v]
-            record[rows.HOME_SALES, v] += p * at_home
-            record[rows.MARKET_VALUE, v] += private_sales
-            record[rows.HHI, v] += private_sales * private_sales
+            record[rows.HOME_SALES + v] += p * at_home
+            record[rows.MARKET_VALUE + v] += private_sales
+            record[rows.HHI + v] += private_sales * private_sales
             if domestic:
-                record[rows.PRIVATE_FINAL, v] += final_sales
-                record[rows.PRIVATE_DERIVED, v] += derived_sales
-                record[rows.INDUCED, v] += p * induced
-                record[rows.ORDINARY_PUBLIC, v] += p * (bought[2, v] + bought[3, v])
-                record[rows.EXPORTS, v] += p * (bought[1, v] + derived_world)
-                record[rows.SME_SALES, v] += small * private_sales
-                bought[5, v] += bought[0, v] + bought[1, v] + derived_home + derived_world - induced
-                record[rows.LEADER, v] = l if private_sales > bought[4, v] else record[rows.LEADER, v]
-                bought[4, v] = private_sales if private_sales > bought[4, v] else bought[4, v]
-                units[0, v] += sold - induced
-                units[1, v] += ordered + induced
+                record[rows.PRIVATE_FINAL + v] += final_sales
+                record[rows.PRIVATE_DERIVED + v] += derived_sales
+                record[rows.INDUCED + v] += p * induced
+                record[rows.ORDINARY_PUBLIC + v] += p * (bought[2, v] + bought[3, v])
+                record[rows.EXPORTS + v] += p * (bought[1, v] + derived_world - induced_world)
+                record[rows.SME_SALES + v] += small * private_sales
+                private_units[v] += bought[0, v] + bought[1, v] + derived_home + derived_world - induced
+                record[rows.LEADER + v] = l if private_sales > lead[v] else record[rows.LEADER + v]
+                lead[v] = private_sales if private_sales > lead[v] else lead[v]
+                units[rows.DOMESTIC + v] += sold - induced
+                units[rows.PROGRAMME + v] += ordered + induced
             else:
-                record[rows.IMPORTS, v] += p * at_home
-                units[2, v] += sold
+                record[rows.IMPORTS + v] += p * at_home
+                units[rows.FOREIGN_MADE + v] += sold - induced
+                units[rows.FOREIGN_PROGRAMME + v] += induced
     for v in range(LANES):
-        value = record[rows.MARKET_VALUE, v]
-        record[rows.HHI, v] = record[rows.HHI, v] / (value * value) if value > 0.0 else 0.0
-        mine = record[rows.PRIVATE_FINAL, v] + record[rows.PRIVATE_DERIVED, v]
-        record[rows.PRICE, v] = mine / bought[5, v] if bought[5, v] > 0.0 else 0.0
+        value = record[rows.MARKET_VALUE + v]
+        record[rows.HHI + v] = record[rows.HHI + v] / (value * value) if value > 0.0 else 0.0
+        mine = record[rows.PRIVATE_FINAL + v] + record[rows.PRIVATE_DERIVED + v]
+        record[rows.PRICE + v] = mine / private_units[v] if private_units[v] > 0.0 else 0.0
 
 
 @step
@@ -301,7 +296,7 @@ def settle(
     t, key, size_class, live, overhead, margin_rate, runway, round_length,
     base, by_growth, by_certification, by_reputation, by_hype,
     luck, alive, cash, sales, market_sales, awards, spending, granted, filled, legacy, firm_sales,
-    firm_reputation, firm_hype, raised, account, firm_record,
+    firm_reputation, firm_hype, raised, account, by_class, received,
 ):  # fmt: skip
     """Accounts of domestic firms, then private funding of small firms (page: Accounts, Private funding)."""
     for i in range(cash.shape[0]):
@@ -310,6 +305,8 @@ def settle(
                 raised[i, v] = 0.0
             continue
         if size_class[i] == FOREIGN:
+            for v in range(LANES):
+                sales[i, v] = firm_sales[i, v]
             continue
         small, cost, rate = size_class[i] <= SME, overhead[i], margin_rate[size_class[i]]
         event = draws.event(key[i], t, draws.FUNDING)
@@ -336,16 +333,16 @@ def settle(
             awards[i, v] = won
             sales[i, v] = total
             market_sales[i, v] = sold
-            account[rows.MARGIN, v] += margin
-            account[rows.RESEARCH, v] += spending[i, v]
-            account[rows.OVERHEAD, v] += paid
-            account[rows.LEGACY, v] += legacy[i, v] * here
-            account[rows.PUBLIC_TO_CLASS + size_class[i], v] += granted[i, v] + ordered
-            firm_record[rows.PUBLIC_RECEIVED, i, v] += granted[i, v] + ordered
+            account[rows.MARGIN + v] += margin
+            account[rows.RESEARCH + v] += spending[i, v]
+            account[rows.OVERHEAD + v] += paid
+            account[rows.LEGACY + v] += legacy[i, v] * here
+            by_class[size_class[i], v] += granted[i, v] + ordered
+            received[i, v] += granted[i, v] + ordered
 
 
 @step
-def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, account, firm_record, total):
+def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, by_class, received, total):
     """Pay matching money, scaled to the pot; ``entitled`` firms have a line with a weight."""
     for v in range(LANES):
         total[v] = 0.0
@@ -361,8 +358,8 @@ def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, 
             matched[i, v] = paid
             cash[i, v] += paid
             awards[i, v] += paid
-            account[rows.PUBLIC_TO_CLASS + size_class[i], v] += paid
-            firm_record[rows.PUBLIC_RECEIVED, i, v] += paid
+            by_class[size_class[i], v] += paid
+            received[i, v] += paid
 
 
 @step
@@ -373,7 +370,7 @@ def leave(size_class, alive, cash, sales, market_sales, awards, died, account):
             continue
         for v in range(LANES):
             dies = alive[i, v] > 0.0 and cash[i, v] < 0.0
-            account[rows.WRITTEN_OFF, v] += -cash[i, v] if dies else 0.0
+            account[rows.WRITTEN_OFF + v] += -cash[i, v] if dies else 0.0
             died[i, v] = 1.0 if dies else 0.0
             alive[i, v] = 0.0 if dies else alive[i, v]
             cash[i, v] = 0.0 if dies else cash[i, v]
@@ -386,26 +383,32 @@ def leave(size_class, alive, cash, sales, market_sales, awards, died, account):
 def enter(
     t, first, last, line_firm, line_key, rate, response, start_cash, spread, frontier, default_log_cost,
     luck, hype, totals, alive, cash, quality, output, base_home, base_world, reputation, reviewed, weight, log_cost,
-    private, derived, record, account,
+    private, derived, vacant, record, account,
 ):  # fmt: skip
     """Fill free entry slots of a technology."""
+    for v in range(LANES):
+        vacant[v] = 0.0
+    for l in range(first, last):
+        i = line_firm[l]
+        for v in range(LANES):
+            vacant[v] += 1.0 - alive[i, v]
     for l in range(first, last):
         i = line_firm[l]
         arrives = draws.event(line_key[l], t, draws.ENTRY)
         brings = draws.event(line_key[l], t, draws.ENTRY_QUALITY)
         for v in range(LANES):
-            chance = entry_probability(rate, float(last - first), response, hype[v])
+            chance = entry_probability(rate, vacant[v] if vacant[v] > 1.0 else 1.0, response, hype[v])
             enters = alive[i, v] == 0.0 and draws.uniform(luck[v], arrives) < chance
-            number = totals[4, v]
+            number = totals[rows.NUMBER + v]
             divisor = number if number > 0.0 else 1.0
-            typical = exp(totals[2, v] / divisor + spread * (2.0 * draws.uniform(luck[v], brings) - 1.0))
+            typical = exp(totals[rows.LOG_QUALITY + v] / divisor + spread * (2.0 * draws.uniform(luck[v], brings) - 1.0))
             q = typical if number > 0.0 else frontier * exp(-spread)
             q = q if q < frontier else frontier
             alive[i, v] = 1.0 if enters else alive[i, v]
             cash[i, v] = start_cash if enters else cash[i, v]
             quality[l, v] = q if enters else quality[l, v]
             reviewed[l, v] = q if enters else reviewed[l, v]
-            cost = totals[3, v] / divisor if number > 0.0 else default_log_cost
+            cost = totals[rows.LOG_COST + v] / divisor if number > 0.0 else default_log_cost
             log_cost[l, v] = cost if enters else log_cost[l, v]
             output[l, v] = 0.0 if enters else output[l, v]
             base_home[l, v] = 0.0 if enters else base_home[l, v]
@@ -414,8 +417,8 @@ def enter(
             weight[l, v] = 0.0 if enters else weight[l, v]
             private[l, v] = 0.0 if enters else private[l, v]
             derived[l, v] = 0.0 if enters else derived[l, v]
-            record[rows.ENTRIES, v] += 1.0 if enters else 0.0
-            account[rows.ENTRY_CAPITAL, v] += start_cash if enters else 0.0
+            record[rows.ENTRIES + v] += 1.0 if enters else 0.0
+            account[rows.ENTRY_CAPITAL + v] += start_cash if enters else 0.0
 
 
 @step
@@ -427,12 +430,12 @@ def census(first, last, line_firm, size_class, effort, alive, weight, grant, rai
             continue
         small, share = 1.0 if size_class[i] <= SME else 0.0, effort[l]
         for v in range(LANES):
-            record[rows.LIVE_VENTURES, v] += small * alive[i, v]
-            record[rows.SUPPORTED, v] += alive[i, v] if weight[l, v] > 0.0 else 0.0
-            record[rows.EXITS, v] += died[i, v]
-            record[rows.SUBSIDY, v] += grant[l, v]
-            record[rows.PRIVATE_RAISED, v] += share * raised[i, v]
-            record[rows.MATCHING, v] += share * matched[i, v]
+            record[rows.LIVE_VENTURES + v] += small * alive[i, v]
+            record[rows.SUPPORTED + v] += alive[i, v] if weight[l, v] > 0.0 else 0.0
+            record[rows.EXITS + v] += died[i, v]
+            record[rows.SUBSIDY + v] += grant[l, v]
+            record[rows.PRIVATE_RAISED + v] += share * raised[i, v]
+            record[rows.MATCHING + v] += share * matched[i, v]
 
 
 @step
@@ -441,14 +444,14 @@ def close_accounts(size_class, alive, cash, account):
     for i in range(cash.shape[0]):
         if size_class[i] != FOREIGN:
             for v in range(LANES):
-                account[rows.CASH, v] += cash[i, v] * alive[i, v]
+                account[rows.CASH + v] += cash[i, v] * alive[i, v]
 
 
 @step
-def close_sales(line_firm, live, private, firm_record):
+def close_sales(line_firm, live, private, private_sales):
     """Private sales by firm."""
     for l in range(private.shape[0]):
         i = line_firm[l]
         if live[i]:
             for v in range(LANES):
-                firm_record[rows.TOTAL_PRIVATE_SALES, i, v] += private[l, v]
+                private_sales[i, v] += private[l, v]

@@ -67,8 +67,8 @@ def select(score, wanted, chosen, low, high, count):
 @step
 def score_lines(
     t, eligible_firm, admits_technology, criteria, class_weight, noise, gate, research_share,
-    line_firm, line_technology, line_key, size_class, overhead, lines_of_firm, research_cost, reference_contract, frontier,
-    luck, alive, cash, sales, quality, reviewed, weight, private, derived, score,
+    line_firm, line_technology, line_key, size_class, overhead, legacy_profit, lines_of_firm, research_cost,
+    reference_contract, frontier_growth, frontier, elapsed, luck, alive, cash, sales, quality, reviewed, weight, private, derived, score,
 ):  # fmt: skip
     """Write observed merit of every line into ``score``, -1e30 where it is not eligible."""
     for l in range(score.shape[0]):
@@ -79,13 +79,14 @@ def score_lines(
             continue
         event = draws.event(line_key[l], t, draws.EVALUATION)
         tie = _TIE_JITTER * draws.bits_uniform(draws.mix(draws.event(line_key[l], 0, draws.TIE)))
+        pace = 2.0 * frontier_growth[k] * elapsed
         fixed = class_weight[size_class[i]] + criteria[2] / lines_of_firm[i] + tie
         for v in range(LANES):
             q = quality[l, v]
             q = q if q > 1e-300 else 1e-300
             near = q / frontier[k]
-            progress = 4.0 * (log(q) - log(reviewed[l, v]))
-            money = cash[i, v] if cash[i, v] > 0.0 else 0.0
+            progress = (log(q) - log(reviewed[l, v])) / pace if pace > 0.0 else 0.0
+            money = 4.0 * legacy_profit[i] + (cash[i, v] if cash[i, v] > 0.0 else 0.0)
             need = 1.0 / (1.0 + money / (4.0 * (overhead[i] + research_share * sales[i, v]) + research_cost[k]))
             private_sales = private[l, v]
             opening = 1.0 - derived[l, v] / (private_sales if private_sales > 0.0 else 1.0)
