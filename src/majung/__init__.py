@@ -1,1 +1,56 @@
-"""Compare the ways a state can prime the market for an advanced technology."""
+"""Compare the ways a state can prime the market for an advanced technology.
+
+::
+
+    import majung as mj
+    scenario = mj.load("examples/korea-ai-2024")
+    result = mj.compare(scenario, replications=200)
+    print(mj.ranking(result))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from majung.decision import Interval, StrategySummary, compare, ranking, summarise
+    from majung.ensemble import Progress, result_hash
+    from majung.errors import InputError, Interrupted, MajungError, StoreError
+    from majung.scenario import Scenario, Strategy, load
+
+__all__ = [
+    "InputError",
+    "Interrupted",
+    "Interval",
+    "MajungError",
+    "Progress",
+    "Scenario",
+    "StoreError",
+    "Strategy",
+    "StrategySummary",
+    "compare",
+    "load",
+    "ranking",
+    "result_hash",
+    "summarise",
+]
+
+_HOMES: Final = {
+    "majung.decision": ("Interval", "StrategySummary", "compare", "ranking", "summarise"),
+    "majung.ensemble": ("Progress", "result_hash"),
+    "majung.errors": ("InputError", "Interrupted", "MajungError", "StoreError"),
+    "majung.scenario": ("Scenario", "Strategy", "load"),
+}
+
+
+def __getattr__(name: str) -> object:
+    # Loaded when used: the command line must answer --help before numba and pandas are imported.
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'majung' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

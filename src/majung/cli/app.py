@@ -1,0 +1,164 @@
+"""Commands and their options. Help texts stand here as keys of the catalogue and are put into words at the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from majung.messages import Lang, text
+
+__all__ = ["Settings", "command"]
+
+
+@dataclass
+class Settings:
+    """What holds for every command.
+
+    Parameters
+    ----------
+    lang : {"en", "ko"}
+        The language of all that is printed.
+    debug : bool
+        Whether a bug shows its traceback.
+    """
+
+    lang: Lang
+    debug: bool = False
+
+
+def _set_lang(context: typer.Context, value: Lang | None) -> Lang | None:
+    if value is not None:
+        context.obj.lang = value
+    return value
+
+
+def _set_debug(context: typer.Context, value: bool) -> bool:
+    context.obj.debug = context.obj.debug or value
+    return value
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        print(f"majung {version('majung')}")
+        raise typer.Exit
+
+
+LangOption: TypeAlias = Annotated[
+    Lang | None, typer.Option("--lang", help="cli.option.lang", callback=_set_lang, is_eager=True)
+]
+DebugOption: TypeAlias = Annotated[
+    bool, typer.Option("--debug", help="cli.option.debug", callback=_set_debug, is_eager=True)
+]
+VersionOption: TypeAlias = Annotated[
+    bool, typer.Option("--version", help="cli.option.version", callback=_show_version, is_eager=True)
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="cli.option.json")]
+QuietOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="cli.option.quiet")]
+ScenarioArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="DIR", help="cli.argument.scenario")]
+NewArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="DIR", help="cli.argument.new")]
+StrategyOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--strategy", "-s", metavar="ID", help="cli.option.strategy")
+]
+ReplicationsOption: TypeAlias = Annotated[
+    int | None, typer.Option("--replications", "-n", metavar="N", help="cli.option.replications")
+]
+PrecisionOption: TypeAlias = Annotated[
+    float | None, typer.Option("--precision", metavar="P", help="cli.option.precision")
+]
+MaxReplicationsOption: TypeAlias = Annotated[
+    int | None, typer.Option("--max-replications", metavar="N", help="cli.option.max_replications")
+]
+SeedOption: TypeAlias = Annotated[int | None, typer.Option("--seed", metavar="S", help="cli.option.seed")]
+OutOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="cli.option.out")]
+ThreadsOption: TypeAlias = Annotated[int | None, typer.Option("--threads", metavar="N", help="cli.option.threads")]
+SetOption: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="cli.option.set")]
+
+_CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
+
+
+def _majung(version: VersionOption = False) -> None:
+    """Hold what stands before a command."""
+
+
+def _new(settings: typer.Context, directory: NewArgument, lang: LangOption = None, debug: DebugOption = False) -> None:
+    from majung.cli import scenarios
+
+    scenarios.new(directory, settings.obj.lang)
+
+
+def _check(
+    settings: typer.Context, directory: ScenarioArgument, lang: LangOption = None, debug: DebugOption = False
+) -> None:
+    from majung.cli import scenarios
+
+    scenarios.check(directory, settings.obj.lang)
+
+
+def _run(
+    settings: typer.Context,
+    directory: ScenarioArgument,
+    strategy: StrategyOption = None,
+    replications: ReplicationsOption = None,
+    precision: PrecisionOption = None,
+    max_replications: MaxReplicationsOption = None,
+    seed: SeedOption = None,
+    set_: SetOption = None,
+    out: OutOption = None,
+    threads: ThreadsOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import running
+
+    asked = running.Asked(
+        directory=directory,
+        strategies=strategy or None,
+        replications=replications,
+        precision=precision,
+        max_replications=max_replications,
+        seed=seed,
+        overrides=set_ or [],
+        out=out,
+        threads=threads,
+        json=json,
+        quiet=quiet,
+        lang=settings.obj.lang,
+    )
+    running.run(asked)
+
+
+def command(lang: Lang) -> Any:
+    """Return the command line with its help in one language."""
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings=_CONTEXT,
+        help="cli.majung.help",
+    )
+    app.callback(epilog="cli.majung.examples")(_majung)
+    for name, function in (("new", _new), ("check", _check), ("run", _run)):
+        app.command(name, help=f"cli.{name}.help", epilog=f"cli.{name}.examples", context_settings=_CONTEXT)(function)
+    group = typer.main.get_command(app)
+    _put_into_words(group, lang)
+    for inner in group.commands.values():  # type: ignore[attr-defined]
+        _put_into_words(inner, lang)
+    return group
+
+
+def _put_into_words(part: Any, lang: Lang) -> None:
+    """Render the keys of a command, its examples and its options; what is not a key is left as it is."""
+    part.help = _words(part.help, lang)
+    part.epilog = _words(part.epilog, lang)
+    for parameter in part.params:
+        parameter.help = _words(parameter.help, lang)
+
+
+def _words(key: str | None, lang: Lang) -> str | None:
+    return text(key, lang) if key is not None and key.startswith("cli.") else key

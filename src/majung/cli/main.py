@@ -1,0 +1,88 @@
+"""The program's outermost part: what an error looks like and which exit code it has."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Final
+
+from typer import Abort, Exit
+from typer.exceptions import TyperException
+
+from majung.cli.app import Settings, command
+from majung.cli.compiling import COMPILER_THREAD
+from majung.errors import MajungError
+from majung.messages import preferred_language, text
+
+__all__ = ["main"]
+
+_BUG: Final = 1
+_BAD_INPUT: Final = 2
+_INTERRUPTED: Final = 130
+_BROKEN_PIPE: Final = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 done, 1 a bug in majung, 2 bad input, 3 a store in trouble, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A console that cannot show Korean shows marks instead of breaking off.
+            stream.reconfigure(errors="replace")
+    with suppress(ValueError):
+        # A polite request to end is an interrupt too, so that nothing half-written stays behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    code = _exit_code(sys.argv[1:] if arguments is None else list(arguments))
+    if any(thread.name == COMPILER_THREAD for thread in threading.enumerate()):
+        # Compiled code is being made in a thread that cannot be stopped: do not wait for it.
+        os._exit(code)
+    sys.exit(code)
+
+
+def _exit_code(arguments: list[str]) -> int:
+    settings = Settings(lang=preferred_language())
+    try:
+        return _run(arguments, settings)
+    except MajungError as error:
+        _say(error.text(settings.lang))
+        return error.exit_code
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        program = "majung" if context is None else context.command_path
+        _say(f"{error.format_message()}\n{text('cli.usage', settings.lang, program=program)}")
+        return _BAD_INPUT
+    except (KeyboardInterrupt, Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _say(text("ensemble.interrupted", settings.lang))
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has left; the interpreter must not stumble over it again on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except Exception as error:
+        if settings.debug:
+            traceback.print_exc()
+        _say(text("cli.bug", settings.lang, kind=type(error).__name__, error=error))
+        return _BUG
+
+
+def _run(arguments: list[str], settings: Settings) -> int:
+    try:
+        with command(settings.lang).make_context("majung", arguments or ["--help"], obj=settings) as context:
+            context.command.invoke(context)
+    except Exit as done:
+        return done.exit_code if arguments else _BAD_INPUT
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+def _say(message: str) -> None:
+    with suppress(BrokenPipeError):
+        print(f"majung: {message}", file=sys.stderr, flush=True)

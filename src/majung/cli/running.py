@@ -1,0 +1,130 @@
+"""The command ``majung run``."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from majung.cli.compiling import compile_kernel
+from majung.cli.show import as_json
+from majung.cli.speaker import Speaker
+from majung.errors import InputError, Problem
+from majung.messages import Lang
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from majung.scenario import Scenario
+
+__all__ = ["Asked", "run"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What was asked for on the command line; None where the scenario or the machine decides."""
+
+    directory: Path
+    strategies: Sequence[str] | None
+    replications: int | None
+    precision: float | None
+    max_replications: int | None
+    seed: int | None
+    overrides: Sequence[str]
+    out: Path | None
+    threads: int | None
+    json: bool
+    quiet: bool
+    lang: Lang
+
+
+def run(asked: Asked) -> None:
+    """Load, simulate, compare, and write the report, the data and the tables."""
+    from majung.decision import summarise
+    from majung.ensemble import Staging
+    from majung.report import write_files
+
+    speaker = Speaker(asked.lang, quiet=asked.quiet, for_machines=asked.json)
+    seconds: dict[str, float] = {}
+    overrides = _overrides(asked.overrides)
+    scenario = _timed(seconds, "load", lambda: _load(asked.directory, overrides))
+    speaker.loaded(scenario, overrides)
+    root = asked.out or Path(os.environ.get("MAJUNG_STORE") or "majung-runs")
+    with Staging(root) as staging:
+        with speaker.compiling():
+            seconds["compile"] = compile_kernel()
+        dataset = _timed(seconds, "simulate", lambda: _compare(asked, scenario, speaker))
+        speaker.simulated(dataset)
+        summaries = summarise(dataset)
+        with speaker.writing():
+            files = _timed(
+                seconds, "report", lambda: write_files(dataset, scenario, summaries, staging.path, asked.lang)
+            )
+        target = asked.out or root / str(dataset.attrs["run_id"])
+        published = {name: str((target / file).absolute()) for name, file in files.items()}
+        result = as_json(dataset, summaries, lang=asked.lang, seconds=seconds, files=published)
+        (staging.path / "run.json").write_text(_dumped(result) + "\n", encoding="utf-8")
+        staging.publish(target)
+    speaker.done(dataset, summaries, published["report"])
+    if asked.json:
+        print(_dumped(result))
+
+
+def _load(directory: Path, overrides: dict[str, float]) -> Scenario:
+    from majung.scenario import load
+
+    scenario = load(directory)
+    return scenario.with_parameters(overrides) if overrides else scenario
+
+
+def _compare(asked: Asked, scenario: Scenario, speaker: Speaker) -> xr.Dataset:
+    from majung.decision import MAX_REPLICATIONS, compare
+
+    with speaker.simulating() as progress:
+        return compare(
+            scenario,
+            asked.replications,
+            asked.strategies,
+            asked.seed,
+            asked.threads,
+            asked.precision,
+            max_replications=MAX_REPLICATIONS if asked.max_replications is None else asked.max_replications,
+            progress=progress,
+        )
+
+
+def _overrides(settings: Sequence[str]) -> dict[str, float]:
+    """Read ``NAME=VALUE`` settings, all problems at once."""
+    values: dict[str, float] = {}
+    problems = []
+    for setting in settings:
+        name, equals, written = (part.strip() for part in setting.partition("="))
+        if not (name and equals and written):
+            problems.append(Problem(key="cli.set_form", found=setting))
+        elif name in values:
+            problems.append(Problem(key="cli.set_twice", found=name))
+        else:
+            try:
+                values[name] = float(written)
+            except ValueError:
+                problems.append(Problem(key="cli.set_number", found=written, values={"name": name}))
+    if problems:
+        raise InputError(problems)
+    return values
+
+
+def _timed(seconds: dict[str, float], name: str, work: Callable[[], T]) -> T:
+    started = time.perf_counter()
+    result = work()
+    seconds[name] = time.perf_counter() - started
+    return result
+
+
+def _dumped(result: object) -> str:
+    return json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False)

@@ -1,0 +1,118 @@
+"""What a run says to people while it works: results on stdout, the rest on stderr; all on stderr beside ``--json``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+from majung.cli.compiling import SECONDS
+from majung.cli.progress import shown
+from majung.cli.show import table
+from majung.messages import Lang, Phrase, text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from majung.decision import StrategySummary
+    from majung.ensemble import Progress
+    from majung.scenario import Scenario
+
+__all__ = ["Speaker"]
+
+_WIDTH: Final = 150
+"""Columns where there is no terminal to ask."""
+
+
+class Speaker:
+    """Say how a run goes.
+
+    Parameters
+    ----------
+    lang : {"en", "ko"}
+    quiet : bool
+        Only warnings, and where the report is.
+    for_machines : bool
+        Whether stdout is kept for the JSON object.
+    """
+
+    def __init__(self, lang: Lang, *, quiet: bool, for_machines: bool) -> None:
+        self._lang = lang
+        self._quiet = quiet
+        self._for_machines = for_machines
+        self._aside = _console(to_stderr=True)
+        self._people = self._aside if for_machines else _console(to_stderr=False)
+
+    def loaded(self, scenario: Scenario, overridden: Collection[str]) -> None:
+        """Say what was loaded, and what a reader should know of it."""
+        if not self._quiet:
+            self._say(
+                "cli.loaded",
+                title=scenario.title.text(self._lang),
+                lines=f"{len(scenario.lines.id):,}",
+                quarters=scenario.quarters,
+            )
+        for warning in scenario.warnings:
+            self._say("cli.warning", warning=warning.text(self._lang))
+        if outside := sorted({*scenario.parameters.outside_range} & {*overridden}):
+            self._say("cli.warning", warning=text("cli.outside_range", self._lang, names=outside))
+
+    @contextmanager
+    def compiling(self) -> Iterator[None]:
+        """Say that the kernel is compiled, where it is not yet."""
+        from majung.market import kernel
+
+        if not self._quiet and not kernel.is_compiled():
+            self._say("cli.compiling", seconds=SECONDS)
+        yield
+
+    def simulating(self) -> AbstractContextManager[Callable[[Progress], None] | None]:
+        """Give what shows the progress of a simulation."""
+        return nullcontext() if self._quiet else shown(self._aside, self._lang)
+
+    def simulated(self, dataset: xr.Dataset) -> None:
+        """Warn of replications that failed; say how narrow the intervals became."""
+        attributes = dataset.attrs
+        if attributes["failed"]:
+            reason = Phrase("ensemble.status.not_finite")
+            self._say("cli.failed", failed=attributes["failed"], total=dataset["status"].size, reason=reason)
+        if "precision_asked" in attributes:
+            asked, reached = attributes["precision_asked"], attributes["precision_reached"]
+            missed = not reached <= asked
+            if missed or not self._quiet:
+                self._say(
+                    "cli.precision_missed" if missed else "cli.precision_reached",
+                    replications=dataset.sizes["replication"],
+                    reached=f"{reached:.3g}",
+                    asked=f"{asked:g}",
+                )
+
+    def writing(self) -> AbstractContextManager[object]:
+        """Say that the report is being written."""
+        if self._quiet:
+            return nullcontext()
+        if self._aside.is_terminal:
+            return self._aside.status(text("cli.writing", self._lang))
+        self._say("cli.writing")
+        return nullcontext()
+
+    def done(self, dataset: xr.Dataset, summaries: Sequence[StrategySummary], report: str) -> None:
+        """Show the ranking and where the report is."""
+        if self._quiet:
+            if not self._for_machines:
+                print(report)
+            return
+        self._people.print(table(dataset, summaries, self._lang))
+        # Not through the console, which would break the path where a line ends.
+        print(text("cli.report", self._lang, path=report), file=sys.stderr if self._for_machines else sys.stdout)
+
+    def _say(self, key: str, **values: object) -> None:
+        self._aside.print(text(key, self._lang, **values), highlight=False, markup=False)
+
+
+def _console(*, to_stderr: bool) -> Console:
+    stream = sys.stderr if to_stderr else sys.stdout
+    return Console(stderr=to_stderr, width=None if stream.isatty() else _WIDTH, highlight=False)

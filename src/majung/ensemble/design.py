@@ -1,0 +1,177 @@
+"""What is to be run: strategies, replications and a seed, cut into blocks.
+
+A block is some replications of one strategy in one world. Its result is a pure function of its key, so blocks can be
+run in any order, on any machine, more than once, and alone or beside other strategies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from majung.errors import InputError, Problem, nearest
+from majung.messages import Phrase
+from majung.scenario import HANDS_OFF
+
+if TYPE_CHECKING:
+    from majung.scenario import Scenario, Strategy
+
+__all__ = ["BASELINE", "BLOCK", "BlockKey", "Design", "Task", "design"]
+
+BASELINE: Final = HANDS_OFF
+"""The strategy that every other is compared with."""
+BLOCK: Final = 16
+"""Replications of a block: what the kernel simulates side by side."""
+_LARGEST_SEED: Final = 2**63 - 1
+_SHORT: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BlockKey:
+    """All that a block's result depends on.
+
+    Parameters
+    ----------
+    world, strategy : str
+        Hashes of the scenario without its strategies, and of the strategy without its name.
+    seed : int
+    first, count : int
+        The block's replications; `first` is a multiple of `BLOCK`.
+    version : str
+        Of majung.
+    """
+
+    world: str
+    strategy: str
+    seed: int
+    first: int
+    count: int
+    version: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the key, the block's name in a store."""
+        return _digest(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A block and the row of its strategy."""
+
+    strategy: int
+    key: BlockKey
+
+
+@dataclass(frozen=True)
+class Design:
+    """Strategies x replications of one scenario under one seed; see `design`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    strategies : tuple of Strategy
+        The baseline first.
+    seed : int
+    stop : int
+        Replications are numbered from `start` up to but without `stop`.
+    start : int
+        A multiple of `BLOCK`.
+    """
+
+    scenario: Scenario
+    strategies: tuple[Strategy, ...]
+    seed: int
+    stop: int
+    start: int = 0
+
+    @property
+    def replications(self) -> int:
+        """Replications of each strategy in this part."""
+        return self.stop - self.start
+
+    @property
+    def run_id(self) -> str:
+        """Short hash of all that the result depends on; independent of the strategies' order."""
+        strategies = sorted((strategy.id, strategy.hash) for strategy in self.strategies)
+        world = self.scenario.world_hash
+        return _digest([world, strategies, self.seed, self.start, self.stop, version("majung")])[:_SHORT]
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield every block: all strategies of some replications, then of the next ones."""
+        world, release = self.scenario.world_hash, version("majung")
+        hashes = [strategy.hash for strategy in self.strategies]
+        for first in range(self.start, self.stop, BLOCK):
+            count = min(BLOCK, self.stop - first)
+            for row, strategy in enumerate(hashes):
+                yield Task(row, BlockKey(world, strategy, self.seed, first, count, release))
+
+    def part(self, start: int, stop: int) -> Design:
+        """Return the same design for other replications."""
+        return replace(self, start=start, stop=stop)
+
+
+def design(
+    scenario: Scenario,
+    strategies: Sequence[str | Strategy] | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Design:
+    """Check what was asked for and return the design.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    strategies : sequence of str or Strategy, optional
+        Ids of the scenario's strategies, or strategies made elsewhere. The baseline is added where it is missing. All
+        of the scenario's by default.
+    replications, seed : int, optional
+        The scenario's own by default.
+
+    Raises
+    ------
+    InputError
+        When a strategy is unknown, doubled or does not fit the scenario, or a number is out of bounds.
+    """
+    problems: list[Problem] = []
+    declared = {strategy.id: strategy for strategy in scenario.strategies}
+    chosen = []
+    for wanted in declared.values() if strategies is None else strategies:
+        strategy = declared.get(wanted) if isinstance(wanted, str) else wanted
+        if strategy is None:
+            problems.append(_unknown_strategy(str(wanted), tuple(declared)))
+        elif strategy not in chosen:
+            chosen.append(strategy)
+    if BASELINE not in [strategy.id for strategy in chosen]:
+        chosen.insert(0, declared[BASELINE])
+    try:
+        rows = scenario.with_strategies(chosen).strategies
+    except InputError as error:
+        problems.extend(error.problems)
+        rows = ()
+    replications = scenario.replications if replications is None else replications
+    if replications < 1:
+        problems.append(Problem(key="ensemble.replications", found=str(replications), values={"least": 1}))
+    seed = scenario.seed if seed is None else seed
+    if not 0 <= seed <= _LARGEST_SEED:
+        problems.append(Problem(key="ensemble.seed", found=str(seed), values={"largest": _LARGEST_SEED}))
+    if problems:
+        raise InputError(problems)
+    return Design(scenario, rows, seed, replications)
+
+
+def _unknown_strategy(found: str, known: tuple[str, ...]) -> Problem:
+    return Problem(
+        key="problem.unknown_name",
+        found=found,
+        expected=Phrase("ensemble.a_strategy", known=known),
+        suggestion=nearest(found, known),
+    )
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
