@@ -71,23 +71,26 @@ def load(path: str | os.PathLike[str]) -> Scenario:
         elif table.may_be_empty and table.stem not in found:
             raws[table.stem] = _nothing(table)
     check_tables(raws, problems)
-    strategies = read_strategies(found[_STRATEGIES], settings, problems) if settings and _STRATEGIES in found else ()
+    start = settings.start if settings else None
+    strategies = read_strategies(found[_STRATEGIES], unit, start, problems) if _STRATEGIES in found else ()
     order = [found[name].name if name in found else name for name in _ORDER]
     if settings is None or problems:
+        frame = _partial_frame(unit, settings, raws)
+        check_strategies(strategies, frame, lambda problem: problems.add(problem.at(file=_STRATEGIES)))
         problems.refuse(order)
         raise AssertionError("no settings and no problem")
     technologies = _built(Technologies, raws, parameters)
     firms = _built(Firms, raws, parameters)
     lines = _built(Lines, raws, parameters, technologies=technologies, firms=firms)
     unit_name = str(unit)
-    frame = Frame(unit_name, settings.quarters, technologies, firms, lines)
+    frame = Frame.of(unit_name, settings.quarters, technologies, firms, lines)
     check_strategies(strategies, frame, lambda problem: problems.add(problem.at(file=_STRATEGIES)))
     unique_lines(lines, raws["lines"], problems)
     problems.refuse(order)
     segments, inputs = _built(Segments, raws, parameters), _built(Inputs, raws, parameters)
     raws.clear()
     warnings = [Problem(key="warning.not_read", file=name) for name in ignored]
-    warnings += [Problem(key="warning.outside_range", file=_SETTINGS, column=name) for name in parameters.outside_range]
+    warnings += [_outside(name, parameters) for name in parameters.outside_range]
     warnings += warnings_of(technologies, inputs, segments, firms, lines)
     return Scenario(
         id=settings.id,
@@ -152,8 +155,9 @@ def _find_files(folder: Path, problems: Problems) -> tuple[dict[str, Path], list
     required = [_SETTINGS, *(table.stem for table in TABLES if not table.may_be_empty)]
     for name in required:
         if name not in found:
-            choices = [name] if name == _SETTINGS else [f"{name}{suffix}" for suffix in SUFFIXES]
-            problems.add(Problem(key="folder.no_file", file=name, values={"choices": choices}))
+            key = "folder.no_settings" if name == _SETTINGS else "folder.no_file"
+            choices = [f"{name}{suffix}" for suffix in SUFFIXES]
+            problems.add(Problem(key=key, file=name, values={"choices": choices}))
     return found, ignored
 
 
@@ -179,6 +183,27 @@ def _parameters(settings: Settings | None, problems: Problems) -> ParameterSet:
     except InputError as error:
         problems.extend(error.problems)
         return parameters
+
+
+def _outside(name: str, parameters: ParameterSet) -> Problem:
+    value, (lowest, highest) = parameters[name.partition(".")[0]].cells()[name]
+    return Problem(
+        key="warning.outside_range",
+        file=_SETTINGS,
+        column=f"parameters.{name}",
+        found=f"{value:g}",
+        values={"lowest": f"{lowest:g}", "highest": f"{highest:g}"},
+    )
+
+
+def _partial_frame(unit: Unit, settings: Settings | None, raws: Mapping[str, RawTable]) -> Frame:
+    """Return what strategies can be held against when not all could be read."""
+
+    def ids(stem: str) -> list[str] | None:
+        raw = raws.get(stem)
+        return raw.values["id"].to_pylist() if raw is not None and "id" in raw.given and len(raw) else None
+
+    return Frame(str(unit), settings.quarters if settings else 10**6, ids("technologies"), ids("firms"))
 
 
 def _nothing(table: type[Table]) -> RawTable:

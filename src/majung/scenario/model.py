@@ -151,7 +151,7 @@ class Scenario:
     @property
     def frame(self) -> Frame:
         """What strategies refer to."""
-        return Frame(self.unit, self.quarters, self.technologies, self.firms, self.lines)
+        return Frame.of(self.unit, self.quarters, self.technologies, self.firms, self.lines)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):

@@ -11,11 +11,10 @@ from typing import Any, Final
 from majung.dims import CLASSES
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
-from majung.money import Quarter, parse_quarter
+from majung.money import Quarter, Unit, parse_quarter
 from majung.scenario.problems import Problems, likely
-from majung.scenario.settings import Settings, read_toml, unknown_keys
-from majung.scenario.strategy import HANDS_OFF, Strategy, hands_off
-from majung.scenario.tables.column import Texts
+from majung.scenario.settings import read_toml, unknown_keys
+from majung.scenario.strategy import HANDS_OFF, Award, Strategy, hands_off
 from majung.scenario.tables.schema import Firms, Lines, Technologies
 
 __all__ = ["Frame", "check_strategies", "read_strategies", "with_hands_off"]
@@ -28,48 +27,62 @@ Note = Callable[[Problem], None]
 
 @dataclass(frozen=True)
 class Frame:
-    """What of a scenario strategies refer to. The look-ups are made when an award asks for them."""
+    """What of a scenario strategies refer to; None where it could not be read. Look-ups are made when asked for."""
 
     unit: str
     quarters: int
-    technology_table: Technologies
-    firm_table: Firms
-    line_table: Lines
+    technology_ids: Sequence[str] | None = None
+    firm_ids: Sequence[str] | None = None
+    size_class: Sequence[int] | None = None
+    line_ids: Sequence[str] | None = None
+    line_firm: Sequence[int] | None = None
+    line_technology: Sequence[int] | None = None
+
+    @classmethod
+    def of(cls, unit: str, quarters: int, technologies: Technologies, firms: Firms, lines: Lines) -> Frame:
+        """Return the frame of tables that are complete."""
+        return cls(unit, quarters, technologies.id, firms.id, firms.size_class, lines.id, lines.firm, lines.technology)  # type: ignore[arg-type]
 
     @cached_property
-    def technologies(self) -> dict[str, int]:
+    def technologies(self) -> dict[str, int] | None:
         """Position of a technology."""
-        return _positions(self.technology_table.id)
+        return _positions(self.technology_ids)
 
     @cached_property
-    def firms(self) -> dict[str, int]:
+    def firms(self) -> dict[str, int] | None:
         """Position of a firm."""
-        return _positions(self.firm_table.id)
+        return _positions(self.firm_ids)
 
     @cached_property
-    def lines(self) -> dict[str, int]:
+    def lines(self) -> dict[str, int] | None:
         """Position of a line's firm."""
-        return dict(zip(self.line_table.id.tolist(), self.line_table.firm.tolist(), strict=True))
+        if self.line_ids is None or self.line_firm is None:
+            return None
+        return {line: int(firm) for line, firm in zip(self.line_ids, self.line_firm, strict=True)}
 
     @cached_property
-    def pairs(self) -> set[tuple[int, int]]:
+    def pairs(self) -> set[tuple[int, int]] | None:
         """Firms and technologies that make a line."""
-        return set(zip(self.line_table.firm.tolist(), self.line_table.technology.tolist(), strict=True))
+        if self.line_firm is None or self.line_technology is None:
+            return None
+        return {(int(firm), int(k)) for firm, k in zip(self.line_firm, self.line_technology, strict=True)}
 
 
-def _positions(names: Texts) -> dict[str, int]:
-    return {name: place for place, name in enumerate(names.tolist())}
+def _positions(names: Sequence[str] | None) -> dict[str, int] | None:
+    return None if names is None else {name: place for place, name in enumerate(names)}
 
 
-def read_strategies(path: Path, settings: Settings, problems: Problems) -> tuple[Strategy, ...]:
+def read_strategies(path: Path, unit: Unit, start: Quarter | None, problems: Problems) -> tuple[Strategy, ...]:
     """Read strategies.toml, or note everything that is wrong with it.
 
     Parameters
     ----------
     path : Path
         The file. Its entries are ``[[strategy]]``.
-    settings : Settings
-        For the unit of money and for quarters written as ``2025Q1``.
+    unit : Unit
+        The scenario's unit of money.
+    start : Quarter or None
+        The scenario's first quarter, for quarters written as ``2025Q1``; None where it is not known.
     problems : Problems
         Where to note what is wrong.
     """
@@ -91,9 +104,9 @@ def read_strategies(path: Path, settings: Settings, problems: Problems) -> tuple
         return ()
     strategies = []
     for name, entry in _resolved(entries, note):
-        raw = _with_offsets(entry, settings.start, lambda problem, n=name: note(_inside(n, problem)))  # type: ignore[misc]
+        raw = _with_offsets(entry, start, lambda problem, n=name: note(_inside(n, problem)))  # type: ignore[misc]
         try:
-            strategies.append(Strategy(**{"unit": str(settings.unit), **raw}))
+            strategies.append(Strategy(**{"unit": str(unit), **raw}))
         except InputError as error:
             for problem in error.problems:
                 note(_inside(name, problem))
@@ -164,8 +177,9 @@ def _chain(
             note(Problem(key="strategy.start_and_after", column=f"{path[-1]}.start"))
         target = str(here["after"])
         if target in path:
-            circle = " → ".join([*path[path.index(target) :], target])
-            note(Problem(key="strategy.circle", column=f"{name}.after", found=circle))
+            circle = path[path.index(target) :]
+            if name == min(circle, key=list(by_id).index):
+                note(Problem(key="strategy.circle", column=f"{name}.after", found=" → ".join([*circle, target])))
             return None
         if target not in by_id:
             if len(chain) == 1:
@@ -180,18 +194,19 @@ def _chain(
         path.append(target)
 
 
-def _with_offsets(entry: dict[str, Any], start: Quarter, note: Note) -> dict[str, Any]:
+def _with_offsets(entry: dict[str, Any], start: Quarter | None, note: Note) -> dict[str, Any]:
     """Turn quarters written as ``2025Q1`` into their distance from the scenario's start."""
 
     def offset(found: Any, column: str) -> Any:
         if not isinstance(found, str):
             return found
         try:
-            distance = parse_quarter(found) - start
+            quarter = parse_quarter(found)
         except InputError as error:
             for problem in error.problems:
                 note(problem.at(column=column))
             return 0
+        distance = 0 if start is None else quarter - start
         if distance < 0:
             note(Problem(key="strategy.before_start", column=column, found=found, values={"start": str(start)}))
         return max(distance, 0)
@@ -239,58 +254,44 @@ def check_strategies(strategies: Sequence[Strategy], frame: Frame, note: Note) -
             note(
                 Problem(
                     key="strategy.window", column=f"{strategy.id}.quarters",
-                    values={"first": strategy.start, "last": last - 1, "quarters": frame.quarters},
+                    values={"first": strategy.start, "last": last - 1, "end": frame.quarters - 1},
                 )
             )  # fmt: skip
         for technology in strategy.technologies or ():
-            if technology not in frame.technologies:
-                note(_unknown("technology", technology, frame.technologies, f"{strategy.id}.technologies"))
+            _find("technology", technology, frame.technologies, f"{strategy.id}.technologies", note)
         for place, award in enumerate(strategy.awards, start=1):
-            _check_award(award.model_dump(), f"{strategy.id}.awards[{place}]", frame, note)
+            _check_award(award, f"{strategy.id}.awards[{place}]", frame, note)
 
 
-def _check_award(award: Mapping[str, Any], column: str, frame: Frame, note: Note) -> None:
-    if award["quarter"] >= frame.quarters:
-        note(
-            Problem(
-                key="award.late",
-                column=f"{column}.quarter",
-                found=str(award["quarter"]),
-                values={"last": frame.quarters - 1},
-            )
-        )
-    if award["line"] is not None:
-        line = frame.lines.get(award["line"])
-        if line is None:
-            note(_unknown("line", award["line"], frame.lines, f"{column}.line"))
-            return
-        firm = line
+def _check_award(award: Award, column: str, frame: Frame, note: Note) -> None:
+    if award.quarter >= frame.quarters:
+        values = {"last": frame.quarters - 1}
+        note(Problem(key="award.late", column=f"{column}.quarter", found=str(award.quarter), values=values))
+    if award.line is not None:
+        firm = _find("line", award.line, frame.lines, f"{column}.line", note)
     else:
-        firm = frame.firms.get(award["firm"], -1)
-        if firm < 0:
-            note(_unknown("firm", award["firm"], frame.firms, f"{column}.firm"))
-        technology = frame.technologies.get(award["technology"], -1)
-        if technology < 0:
-            note(_unknown("technology", award["technology"], frame.technologies, f"{column}.technology"))
-        if firm < 0 or technology < 0:
+        firm = _find("firm", str(award.firm), frame.firms, f"{column}.firm", note)
+        technology = _find("technology", str(award.technology), frame.technologies, f"{column}.technology", note)
+        known = firm is not None and technology is not None and frame.pairs is not None
+        if known and (firm, technology) not in frame.pairs:  # type: ignore[operator]
+            names = {"firm": award.firm, "technology": award.technology}
+            note(Problem(key="award.no_line", column=column, values=names))
             return
-        if (firm, technology) not in frame.pairs:
-            note(
-                Problem(
-                    key="award.no_line", column=column,
-                    values={"firm": award["firm"], "technology": award["technology"]},
-                )
-            )  # fmt: skip
-            return
-    if frame.firm_table.size_class[firm] == _FOREIGN:
+    if firm is not None and frame.size_class is not None and frame.size_class[firm] == _FOREIGN:
         note(Problem(key="award.foreign", column=column))
 
 
-def _unknown(noun: str, found: str, names: Mapping[str, int], column: str) -> Problem:
-    return Problem(
-        key="problem.unknown_name",
-        column=column,
-        found=found,
-        expected=Phrase(f"noun.{noun}"),
-        suggestion=nearest(found, likely(found, names)),
+def _find(noun: str, wanted: str, names: Mapping[str, int] | None, column: str, note: Note) -> int | None:
+    """Return the position of a name; note it where it is unknown."""
+    if names is None or wanted in names:
+        return None if names is None else names[wanted]
+    note(
+        Problem(
+            key="problem.unknown_name",
+            column=column,
+            found=wanted,
+            expected=Phrase(f"noun.{noun}"),
+            suggestion=nearest(wanted, likely(wanted, names)),
+        )
     )
+    return None

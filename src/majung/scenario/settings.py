@@ -19,7 +19,7 @@ from majung.scenario.problems import Problems
 from majung.scenario.tables.cells import LONGEST_ID, has_unseen
 from majung.scenario.tables.files import decode
 
-__all__ = ["Settings", "SourceNote", "local_text", "read_settings", "read_toml"]
+__all__ = ["Settings", "SourceNote", "local_text", "read_settings", "read_toml", "spelled", "unknown_keys"]
 
 _T = TypeVar("_T")
 
@@ -73,6 +73,8 @@ class Settings:
 def read_toml(path: Path, problems: Problems) -> dict[str, Any] | None:
     """Read a TOML file, or note what is wrong with it and return None."""
     try:
+        if path.exists() and not path.is_file():
+            raise InputError([Problem(key="file.special")])
         return tomllib.loads(decode(path.read_bytes()).replace("\r\n", "\n"))
     except OSError as error:
         problems.add(Problem(key="file.unreadable", file=path.name, values={"detail": error.strerror or str(error)}))
@@ -92,6 +94,11 @@ def read_toml(path: Path, problems: Problems) -> dict[str, Any] | None:
             )
         )
     return None
+
+
+def spelled(found: object) -> str:
+    """Return a value as TOML spells it."""
+    return str(found).lower() if isinstance(found, bool) else str(found)
 
 
 def local_text(found: object, note: Callable[[Problem], None], column: str) -> LocalText:
@@ -147,13 +154,15 @@ class _Reader:
             self.unexpected(key, Phrase(f"setting.{key}"))
         return default
 
-    def unexpected(self, key: str, expected: Phrase) -> None:
-        self.note(Problem(key="problem.unexpected", column=key, found=str(self.found[key]), expected=expected))
+    def unexpected(self, key: str, expected: Phrase, *, ranged: bool = False) -> None:
+        message = "problem.out_of_range" if ranged else "problem.unexpected"
+        self.note(Problem(key=message, column=key, found=spelled(self.found[key]), expected=expected))
 
     def whole(self, key: str, default: int, lowest: int, highest: int) -> int:
         found = self.found.get(key, default)
         if isinstance(found, bool) or not isinstance(found, int) or not lowest <= found <= highest:
-            self.unexpected(key, Phrase("bounds.whole", lowest=f"{lowest:,}", highest=f"{highest:,}"))
+            expected = Phrase("bounds.whole", lowest=f"{lowest:,}", highest=f"{highest:,}")
+            self.unexpected(key, expected, ranged=type(found) is int)
             return default
         return found
 
@@ -179,7 +188,7 @@ class _Reader:
     def day(self) -> date | None:
         day = self.get("as_of", lambda found: parse_date(found.date() if isinstance(found, datetime) else found))
         if day is not None and not _EARLIEST <= day <= _LATEST:
-            self.unexpected("as_of", Phrase("bounds.dates", lowest=_EARLIEST, highest=_LATEST))
+            self.unexpected("as_of", Phrase("bounds.dates", lowest=_EARLIEST, highest=_LATEST), ranged=True)
             return None
         return day
 
@@ -190,7 +199,8 @@ class _Reader:
         here = Quarter.of(day)
         start = self.get("start", parse_quarter, here) or here
         if not -4 <= start - here <= 4:
-            self.unexpected("start", Phrase("bounds.start", lowest=here + -4, highest=here + 4, as_of=day))
+            expected = Phrase("bounds.start", lowest=here + -4, highest=here + 4, as_of=day)
+            self.unexpected("start", expected, ranged=True)
         return start
 
     def sources(self) -> tuple[SourceNote, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase, text
 from majung.money import Unit, parse_amount, parse_unit
 from majung.parameters import NO_TEXT, LocalText
+from majung.scenario.settings import spelled
 from majung.scenario.tables.cells import LONGEST_ID, has_unseen
 
 __all__ = ["HANDS_OFF", "Award", "ClassWeights", "Criteria", "Mix", "Strategy", "hands_off"]
@@ -30,14 +31,24 @@ _Whole = Annotated[int, Field(strict=True, ge=0)]
 _TOLERANCE: Final = 1e-6
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
 
-    def __init__(self, **values: Any) -> None:
+
+class _Refusing(ModelMetaclass):
+    """Says what is wrong in the catalogue's words when an object is made; not inside of another, which says it all."""
+
+    def __call__(cls, *args: Any, **values: Any) -> Any:
         try:
-            super().__init__(**values)
+            return super().__call__(*args, **values)
         except ValidationError as error:
-            raise InputError(list(_problems(error, type(self)))) from None
+            raise InputError(_problems(error, cls)) from None
+
+
+class _Frozen(BaseModel, metaclass=_Refusing):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class _Numbers(_Frozen):
@@ -203,20 +214,16 @@ class Strategy(_Frozen):
                     )
                 ]
             ) from None
-        problems: list[Problem] = []
         read = values | {"unit": str(unit)}
-        for key in ("budget", "max_award"):
-            read[key] = _amount(values.get(key, 0.0), unit, key, problems)
+        read |= {key: _amount(values[key], unit) for key in ("budget", "max_award") if key in values}
         awards = values.get("awards")
         if isinstance(awards, list | tuple):
             read["awards"] = [
-                award | {"amount": _amount(award["amount"], unit, f"awards[{place}].amount", problems)}
+                award | {"amount": _amount(award["amount"], unit)}
                 if isinstance(award, dict) and "amount" in award
                 else award
-                for place, award in enumerate(awards, start=1)
+                for award in awards
             ]
-        if problems:
-            raise _refusal(problems)
         return read
 
     @field_validator("title", mode="before")
@@ -230,6 +237,14 @@ class Strategy(_Frozen):
         if not found.strip() or len(found) > LONGEST_ID or has_unseen(found) or "/" in found:
             raise _refusal([Problem(key="problem.unexpected", found=found, expected=Phrase("setting.id"))])
         return found.strip()
+
+    @field_validator("mix")
+    @classmethod
+    def _check_mix(cls, found: Mix) -> Mix:
+        total = float(found.array().sum())
+        if total and abs(total - 1) > _TOLERANCE:
+            raise _refusal([Problem(key="strategy.mix", found=f"{total:g}")])
+        return found
 
     @field_validator("classes")
     @classmethod
@@ -247,9 +262,8 @@ class Strategy(_Frozen):
         if self.awards and self.budget:
             problems.append(Problem(key="strategy.awards_and_budget", column="awards"))
         if self.budget:
-            total = self.mix.subsidy + self.mix.purchase + self.mix.matching
-            if abs(total - 1) > _TOLERANCE:
-                problems.append(Problem(key="strategy.mix", column="mix", found=f"{total:g}"))
+            if not self.mix.array().any():
+                problems.append(Problem(key="toml.missing_key", column="mix", expected=Phrase("strategy.mix_needed")))
             if not self.quarters:
                 problems.append(
                     Problem(key="toml.missing_key", column="quarters", expected=Phrase("strategy.quarters"))
@@ -278,14 +292,12 @@ def hands_off(unit: str = "million KRW") -> Strategy:
     return Strategy(id=HANDS_OFF, title=title, unit=unit)
 
 
-def _amount(found: object, unit: Unit, column: str, problems: list[Problem]) -> object:
-    if not isinstance(found, str):
-        return found
+def _amount(found: object, unit: Unit) -> object:
+    """Return an amount that is written out as a number; what is not an amount stays, to be refused with the rest."""
     try:
-        return float(parse_amount(found, unit))
-    except InputError as error:
-        problems.extend(problem.at(column=column) for problem in error.problems)
-        return 0.0
+        return float(parse_amount(found, unit)) if isinstance(found, str) else found
+    except InputError:
+        return found
 
 
 def _refusal(problems: Sequence[Problem]) -> PydanticCustomError:
@@ -316,6 +328,7 @@ _EXPECTED: Final[Mapping[str, Phrase]] = {
     "match_rate": Phrase("bounds.from", lowest=0),
     "foreign": Phrase("strategy.foreign"),
 }
+_AMOUNTS: Final = ("budget", "max_award", "amount")
 _SHARES: Final = ("small_firm_floor", "min_quality", *INSTRUMENTS)
 _PARTS: Final[Mapping[str, type[_Frozen]]] = {
     "mix": Mix,
@@ -356,4 +369,11 @@ def _said(detail: ErrorDetails, model: type[_Frozen]) -> Problem:
     if detail["type"] == "literal_error":
         choices = ("equal", "score", "size") if key == "spread" else ("subsidy", "purchase")
         return not_a_choice(str(detail["input"]), choices, Phrase(f"choice.{key}"))
-    return Problem(key="problem.unexpected", found=str(detail["input"]), expected=expected)
+    if key in _AMOUNTS and isinstance(detail["input"], str):
+        try:
+            parse_amount(detail["input"], Unit("KRW", 6))
+        except InputError as error:
+            return error.problems[0]
+    out_of_range = detail["type"].startswith(("greater_than", "less_than"))
+    message = "problem.out_of_range" if out_of_range else "problem.unexpected"
+    return Problem(key=message, found=spelled(detail["input"]), expected=expected)

@@ -45,7 +45,10 @@ def texts(cells: Cells) -> Cells:
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
     if not pa.types.is_string(cells.type):
-        cells = cells.cast(pa.string())
+        try:
+            cells = cells.cast(pa.string())
+        except pa.ArrowException:
+            raise InputError([Problem(key="table.not_cells", found=str(cells.type))]) from None
     # Hangul typed on a Mac comes decomposed and would not be equal to what looks the same.
     return pc.utf8_normalize(pc.utf8_trim_whitespace(pc.fill_null(cells, "")), form="NFC")
 
@@ -113,7 +116,7 @@ def numbers(
     unit : Unit or None
         The unit of the result; None for a plain number.
     percent : int or None
-        Power of ten of the header's unit for a plain number (-2 for ``[%]``); None where ``5%`` in a cell means nothing.
+        Power of ten of the header's unit for a plain number (-2 for ``[%]``); None where ``5%`` means nothing.
 
     Returns
     -------
@@ -144,16 +147,14 @@ def numbers(
     return values, empty, flaws
 
 
-def out_of(
-    values: NDArray[Any], wrong: Flags, cells: Cells, expected: Phrase, *, key: str = "problem.unexpected"
-) -> Flaws:
+def out_of(values: NDArray[Any], wrong: Flags, cells: Cells, expected: Phrase) -> Flaws:
     """Return the flaws of values outside of their bounds, quoting the cells as they were written."""
     text: list[Cells] = []
 
     def problem(i: int) -> Problem:
         if not text:
             text.append(texts(cells))
-        return Problem(key=key, found=text[0][i].as_py() or f"{values[i]:g}", expected=expected)
+        return Problem(key="problem.out_of_range", found=text[0][i].as_py() or f"{values[i]:g}", expected=expected)
 
     return _flaws(wrong, problem)
 

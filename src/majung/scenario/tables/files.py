@@ -76,6 +76,8 @@ def open_table(path: Path, note: Callable[[Problem], None]) -> Sheet:
         When the file is not what its name says, has no header, or cannot be read; problems carry no file name.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise InputError([Problem(key="file.special")])
         with path.open("rb") as stream:
             start = stream.read(4096)
     except OSError as error:
@@ -195,7 +197,7 @@ def _csv_batches(
                 left_out[:] = [number for number in left_out if number >= row]
                 yield Batch(list(record_batch.columns), rows)
     except pa.ArrowInvalid as error:
-        raise InputError([Problem(key="file.broken_csv", values={"detail": str(error).splitlines()[0]})]) from None
+        raise InputError([Problem(key="file.broken_csv", values={"detail": _first_line(error)})]) from None
 
 
 def _rows_without(first: int, count: int, left_out: list[int]) -> NDArray[np.int64]:
@@ -221,9 +223,7 @@ def _open_workbook(path: Path, note: Callable[[Problem], None]) -> Sheet:
             else:
                 raise InputError([Problem(key="file.empty")])
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
-        raise InputError(
-            [Problem(key="file.broken_xlsx", values={"detail": str(error) or type(error).__name__})]
-        ) from None
+        raise InputError([Problem(key="file.broken_xlsx", values={"detail": _first_line(error)})]) from None
     while headers and not headers[-1]:
         headers.pop()
     return Sheet(headers, _workbook_batches(workbook, rows, len(headers), note))
@@ -265,7 +265,7 @@ def _open_parquet(path: Path) -> Sheet:
         # pandas keeps its row numbers as a column of this name.
         names = [name for name in schema.names if not name.startswith("__index_level_")]
     except (pa.ArrowException, OSError) as error:
-        raise InputError([Problem(key="file.broken_parquet", values={"detail": str(error).splitlines()[0]})]) from None
+        raise InputError([Problem(key="file.broken_parquet", values={"detail": _first_line(error)})]) from None
     return Sheet([name.strip() for name in names], _parquet_batches(file, names))
 
 
@@ -278,4 +278,8 @@ def _parquet_batches(file: Any, names: list[str]) -> Iterator[Batch]:
                 row += record_batch.num_rows
                 yield Batch([record_batch.column(place) for place in range(record_batch.num_columns)], rows)
     except (pa.ArrowException, OSError) as error:
-        raise InputError([Problem(key="file.broken_parquet", values={"detail": str(error).splitlines()[0]})]) from None
+        raise InputError([Problem(key="file.broken_parquet", values={"detail": _first_line(error)})]) from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

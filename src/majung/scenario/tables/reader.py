@@ -28,7 +28,8 @@ _BRACKETS: Final = re.compile(r"(.*\S)\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))")
 _KOREAN_CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "class": {
         "벤처": "venture", "벤처기업": "venture", "스타트업": "venture", "중소": "sme", "중소기업": "sme",
-        "중견": "mid", "중견기업": "mid", "대기업": "large", "외국": "foreign", "해외": "foreign", "외국기업": "foreign",
+        "중견": "mid", "중견기업": "mid", "대기업": "large", "외국": "foreign", "외국기업": "foreign",
+        "해외": "foreign",
     },
     "region": {"국내": "home", "해외": "world", "세계": "world"},
     "buyer": {"민간": "private", "공공": "public"},
@@ -135,7 +136,8 @@ class _Reader:
             self._note(
                 Problem(key=problem.key, row=1, found=problem.found, suggestion=hint, values={"choices": columns})
             )
-        missing = [c.name for c in self.table.columns() if c.required and c.name not in slots]
+        hinted = {problem.suggestion for problem in unknown}
+        missing = [c.name for c in self.table.columns() if c.required and c.name not in {*slots, *hinted}]
         for name in missing:
             self._note(Problem(key="table.missing_column", row=1, values={"name": name}))
         return list(slots.values()), nameless
@@ -190,7 +192,10 @@ class _Reader:
             if len(filled):
                 self._note(Problem(key="table.nameless", row=int(rows[filled[0]]), values={"place": place + 1}))
         for slot in slots:
-            values, empty, flaws = self._cells(slot, cells[slot.place])
+            try:
+                values, empty, flaws = self._cells(slot, cells[slot.place])
+            except InputError as error:
+                raise InputError(problem.at(column=slot.column.name) for problem in error.problems) from None
             if slot.column.required:
                 expected = Phrase(f"cell.{slot.column.kind}")
                 missing = Problem(key="problem.missing", expected=expected)

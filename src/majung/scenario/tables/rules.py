@@ -14,6 +14,7 @@ from majung.dims import CLASSES
 from majung.errors import Problem, nearest
 from majung.messages import Phrase
 from majung.scenario.problems import Problems, likely
+from majung.scenario.tables.cells import has_unseen
 from majung.scenario.tables.reader import RawTable
 from majung.scenario.tables.schema import Firms, Inputs, Lines, Segments, Technologies
 
@@ -62,6 +63,8 @@ def unique_ids(raw: RawTable, problems: Problems) -> None:
         return
     codes = encoded(raw.values["id"])
     empty = raw.empty["id"]
+    if codes.max() + 1 == len(codes):
+        return
     again, first = repeats(codes, ~empty)
 
     def problem(i: int) -> Problem:
@@ -82,7 +85,7 @@ def link_references(raw: RawTable, tables: Mapping[str, RawTable], problems: Pro
         if column.references is None or column.name not in raw.given:
             continue
         target = tables.get(column.references)
-        if target is None or "id" not in target.given:
+        if target is None or "id" not in target.given or not len(target):
             raw.values[column.name] = np.full(len(raw), -1, dtype=np.int64)
             continue
         text, names = raw.values[column.name], target.values["id"]
@@ -111,7 +114,7 @@ def _candidates(wanted: str, names: Any) -> list[str]:
     """Return the ids worth comparing letter by letter; of very many only those that begin alike."""
     if len(names) > 20_000:
         names = names.filter(pc.starts_with(names, wanted[:3])).slice(0, 20_000)
-    return likely(wanted, names.to_pylist())
+    return [name for name in likely(wanted, names.to_pylist()) if not has_unseen(name)]
 
 
 def unique_pairs(raw: RawTable, one: str, other: str, problems: Problems) -> None:
