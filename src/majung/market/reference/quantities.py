@@ -45,7 +45,7 @@ class Offers(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """What is delivered, (L, 2) by region: units, or their value. Induced and programme deliveries are all at home."""
+    """What is delivered, (L, 2) by region: units, or their value. Programme deliveries are all at home."""
 
     final: Floats
     """To private buyers."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from majung.dims import ACCOUNT_ARRAYS, CLASSES, FIRM_ARRAYS, PATH_ARRAYS
-from majung.market.reference.quantities import Books, Funding, Mask, Support, Trade
+from majung.market.reference.quantities import Books, Funding, Mask, Offers, Support, Trade
 from majung.market.reference.steps import Market, ratio
 from majung.market.world import FOREIGN, HOME, WORLD, Floats, Ints, Policy, World
 
@@ -47,7 +47,7 @@ def simulate(world: World, policy: Policy, seed: int, replication: int) -> tuple
         received = awards + funding.matching
         private_sales += market.by_firm(value.private.sum(1))
         public_received += received
-        path = path_row(market, units, value, support, funding, exits, entrants)
+        path = path_row(market, offers, units, value, support, funding, exits, entrants)
         account = account_row(market, support, books, received, written_off, entrants)
         paths[:, t] = [path[array.name] for array in PATH_ARRAYS]
         accounts[:, t] = [account[array.name] for array in ACCOUNT_ARRAYS]
@@ -69,7 +69,14 @@ def leaders(market: Market, sales: Floats) -> Floats:
 
 
 def path_row(
-    market: Market, units: Trade, value: Trade, support: Support, funding: Funding, exits: Mask, entrants: Ints
+    market: Market,
+    offers: Offers,
+    units: Trade,
+    value: Trade,
+    support: Support,
+    funding: Funding,
+    exits: Mask,
+    entrants: Ints,
 ) -> dict[str, Floats]:
     """Return the quarter by technology, (K,) each."""
     firm, effort = market.world.lines.firm, market.world.lines.effort
@@ -97,7 +104,7 @@ def path_row(
         "market_value": market.market_value,
         "sme_sales": total(sold, of=small),
         "adopters": np.diff(adopters),
-        "best_quality": market.best_quality() / market.frontier,
+        "best_quality": market.best_quality(offers.live) / market.frontier,
         "frontier": market.frontier,
         "price": ratio(total(sold), total(units.private.sum(1))),
         "live_ventures": count(live & small),

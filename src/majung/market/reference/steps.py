@@ -76,6 +76,7 @@ class Market:
         self.private_sales = lines.private_sales.copy()
         self.derived_sales = lines.derived_sales.copy()
         self.weight = np.zeros(len(lines.firm))
+        self.last_review = 0
 
     @property
     def live(self) -> Mask:
@@ -98,10 +99,10 @@ class Market:
         """Draw uniform numbers for the entities."""
         return luck.uniform(self.bits(entity, period, purpose))
 
-    def best_quality(self) -> Floats:
-        """Return the best quality of a live domestic line by technology, 0 if there is none."""
+    def best_quality(self, live: Mask) -> Floats:
+        """Return the best quality of the domestic among these lines by technology, 0 if there is none."""
         best = np.zeros(len(self.frontier))
-        mine = self.live & self.domestic
+        mine = live & self.domestic
         np.maximum.at(best, self.world.lines.technology[mine], self.quality[mine])
         return best
 
@@ -121,11 +122,13 @@ class Market:
         contract = technologies.reference_contract[lines.technology]
         cost_of_year = 4 * (firms.overhead + self.world.rates.research_share * self.sales)[lines.firm]
         cost_of_year = cost_of_year + technologies.research_cost[lines.technology]
+        means_of_year = (np.maximum(self.cash, 0) + 4 * firms.legacy_profit)[lines.firm]
+        pace = 2 * technologies.frontier_growth[lines.technology] * (period - self.last_review)
         criteria = (
             np.minimum(1, self.quality / self.frontier[lines.technology]),
-            np.clip(4 * np.log(self.quality / self.reviewed_quality), 0, 1),
+            np.clip(ratio(np.log(self.quality / self.reviewed_quality), pace), 0, 1),
             1 / firms.lines[lines.firm],
-            1 / (1 + np.maximum(self.cash, 0)[lines.firm] / cost_of_year),
+            1 / (1 + means_of_year / cost_of_year),
             self.private_sales / (self.private_sales + contract),
             1 - ratio(self.derived_sales, self.private_sales),
         )
@@ -142,7 +145,7 @@ class Market:
         if winners == 0:
             return ranked
         small = ranked[self.small_firm[self.world.lines.firm[ranked]]]
-        reserved = small[: math.ceil(self.policy.small_firm_floor * winners)]
+        reserved = small[: math.ceil(self.policy.small_firm_floor * winners - 1e-9)]
         return np.concatenate([reserved, ranked[~np.isin(ranked, reserved)]])[:winners]
 
     def hold_review(self, period: int) -> None:
@@ -162,12 +165,13 @@ class Market:
         self.weight = np.zeros(len(score))
         self.weight[chosen] = size / size.sum()
         self.reviewed_quality = self.quality.copy()
+        self.last_review = period
 
     def support(self, period: int) -> Support:
         """Split the budget of the quarter over lines and instruments."""
         policy = self.policy
         active = policy.start <= period < policy.start + policy.length
-        if not active:
+        if not active or policy.budget == 0:
             self.weight[:] = 0
         elif (period - policy.start) % policy.review == 0:
             self.hold_review(period)
@@ -210,7 +214,7 @@ class Market:
         effort = (lines.effort * own[lines.firm] + added) * firms.lines[lines.firm] ** -rates.breadth_cost
         effort *= (1 + rates.customer_learning * self.reputation) / technologies.research_cost[technology]
 
-        best, frontier = self.best_quality()[technology], self.frontier[technology]
+        best, frontier = self.best_quality(self.live)[technology], self.frontier[technology]
         chance = -np.expm1(-technologies.success_rate[technology] * effort**rates.research_returns)
         draw = self.draw(lines.key, period, luck.INNOVATION)
         step = np.where(draw < chance, 2 * rates.quality_step * ratio(draw, chance), 0)
@@ -274,7 +278,7 @@ class Market:
         done = Trade(*(np.zeros_like(offers.attraction) for _ in Trade._fields))
         done.programme[:, HOME] = self.programme_units(offers.price, orders)
         needs = np.zeros((len(self.frontier), 2))
-        induced_needs = np.zeros(len(self.frontier))
+        induced_needs = np.zeros((len(self.frontier), 2))
         for k in technologies.order:
             mine = slice(technologies.first_line[k], technologies.first_line[k + 1])
             attraction, domestic = offers.attraction[mine], self.domestic[mine]
@@ -286,14 +290,15 @@ class Market:
                 bought = done.public if segments.public[s] else done.final
                 bought[mine, region] += units * shares(wanted)
             for region in (HOME, WORLD):
-                done.derived[mine, region] = needs[k, region] * shares(attraction[:, region])
-            done.induced[mine, HOME] = induced_needs[k] * shares(attraction[:, HOME])
+                share = shares(attraction[:, region])
+                done.derived[mine, region] = needs[k, region] * share
+                done.induced[mine, region] = induced_needs[k, region] * share
 
-            prompted = (done.induced + done.programme)[mine].sum(1)
-            ordinary = (done.private + done.public)[mine].sum(1)
-            needs[:, HOME] += technologies.inputs[k] * ordinary[domestic].sum()
-            needs[:, WORLD] += technologies.inputs[k] * (ordinary + prompted)[~domestic].sum()
-            induced_needs += technologies.inputs[k] * prompted[domestic].sum()
+            own_account = (done.private + done.public)[mine].sum(1)
+            set_off = (done.induced + done.programme)[mine].sum(1)
+            for region, makers in ((HOME, domestic), (WORLD, ~domestic)):
+                needs[:, region] += technologies.inputs[k] * own_account[makers].sum()
+                induced_needs[:, region] += technologies.inputs[k] * set_off[makers].sum()
         return done
 
     # 9 Deliveries and reputation
@@ -368,9 +373,9 @@ class Market:
         draw, draw_quality = (self.draw(lines.key, period, purpose) for purpose in (luck.ENTRY, luck.ENTRY_QUALITY))
         rivals, entered = offers.live & self.domestic, []
         for k, (slot, end) in enumerate(zip(technologies.first_slot, technologies.first_line[1:], strict=True)):
-            slots = np.arange(slot, end)
+            vacant = np.arange(slot, end)[~self.live[slot:end]]
             rate = technologies.entry_rate[k] * np.exp(rates.entry_hype_response * self.hype[k])
-            new = slots[~self.live[slots] & (draw[slots] < -np.expm1(-rate / max(1, len(slots))))]
+            new = vacant[draw[vacant] < -np.expm1(-rate / max(1, len(vacant)))]
             peers = rivals & (lines.technology == k)
             if peers.any():
                 spread = rates.entrant_spread * (2 * draw_quality[new] - 1)
