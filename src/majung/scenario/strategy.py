@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,11 @@ else:
 class _Refusing(ModelMetaclass):
     """Says what is wrong in the catalogue's words when an object is made; not inside of another, which says it all."""
 
-    def __call__(cls, *args: Any, **values: Any) -> Any:
+    def __call__(cls, *args: Any, **values: Any) -> Any:  # noqa: N805  (of a metaclass)
         try:
             return super().__call__(*args, **values)
         except ValidationError as error:
-            raise InputError(_problems(error, cls)) from None
+            raise InputError(_problems(error, cast("type[_Frozen]", cls))) from None
 
 
 class _Frozen(BaseModel, metaclass=_Refusing):
