@@ -156,7 +156,8 @@ def _demand(t, k, world, state, luck, record):
             noise = exp(noise_size * draws.normal(luck[v], event) - 0.5 * noise_size * noise_size)
             acceptable = acceptable_share(log(total + 1e-300), segments.threshold[s], segments.tolerance[s])
             hazard = adoption_hazard(
-                segments.innovation[s], segments.imitation[s], before / segments.potential[s], acceptable, noise
+                segments.innovation[s], segments.imitation[s], adopted, acceptable, noise
+            adopted = before / segments.potential[s] if segments.potential[s] > 0.0 else 0.0
             )
             new = (segments.potential[s] - before) * hazard if total > 0.0 else 0.0
             market.adopters[s, v] = before + new
@@ -228,9 +229,7 @@ def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
         )  # fmt: skip
     else:
         firms.matched[:] = 0.0
-    steps.leave(
-        given.size_class, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.died, account
-    )
+    steps.leave(given.size_class, firms.alive, firms.cash, firms.died, account)
     for size_class in range(FOREIGN):
         for v in range(LANES):
             account[rows.PUBLIC_TO_CLASS + size_class * LANES + v] = work.by_class[size_class, v]
@@ -245,8 +244,8 @@ def _enter_and_count(t, k, world, state, luck, record, account):
         t, technologies.first_slot[k], last, lines.firm, lines.key, technologies.entry_rate[k],
         rates.entry_hype_response, technologies.entrant_cash[k], rates.entrant_spread, market.frontier[k],
         technologies.default_log_cost[k], luck, market.hype[k], market.totals[k],
-        firms.alive, firms.cash, now.quality, now.output, now.base_home, now.base_world, now.reputation, now.reviewed,
-        now.weight, now.log_cost, now.private, now.derived, state.work.total, record, account,
+        firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, now.quality, now.output,
+        now.base_home, now.base_world, now.reputation, now.reviewed, now.weight, now.log_cost, now.private, now.derived, state.work.total, record, account,
     )  # fmt: skip
     steps.census(
         first, last, lines.firm, world.firms.size_class, lines.effort, firms.alive, now.weight, now.grant,

@@ -303,6 +303,7 @@ def settle(
         if not live[i]:
             for v in range(LANES):
                 raised[i, v] = 0.0
+                sales[i, v] = 0.0
             continue
         if size_class[i] == FOREIGN:
             for v in range(LANES):
@@ -363,7 +364,7 @@ def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, 
 
 
 @step
-def leave(size_class, alive, cash, sales, market_sales, awards, died, account):
+def leave(size_class, alive, cash, died, account):
     """Small firms without cash die; their debt is written off."""
     for i in range(cash.shape[0]):
         if size_class[i] > SME:
@@ -374,16 +375,13 @@ def leave(size_class, alive, cash, sales, market_sales, awards, died, account):
             died[i, v] = 1.0 if dies else 0.0
             alive[i, v] = 0.0 if dies else alive[i, v]
             cash[i, v] = 0.0 if dies else cash[i, v]
-            sales[i, v] = 0.0 if dies else sales[i, v]
-            market_sales[i, v] = 0.0 if dies else market_sales[i, v]
-            awards[i, v] = 0.0 if dies else awards[i, v]
 
 
 @step
 def enter(
     t, first, last, line_firm, line_key, rate, response, start_cash, spread, frontier, default_log_cost,
-    luck, hype, totals, alive, cash, quality, output, base_home, base_world, reputation, reviewed, weight, log_cost,
-    private, derived, vacant, record, account,
+    luck, hype, totals, alive, cash, sales, market_sales, awards, quality, output, base_home, base_world, reputation,
+    reviewed, weight, log_cost, private, derived, vacant, record, account,
 ):  # fmt: skip
     """Fill free entry slots of a technology."""
     for v in range(LANES):
@@ -406,6 +404,9 @@ def enter(
             q = q if q < frontier else frontier
             alive[i, v] = 1.0 if enters else alive[i, v]
             cash[i, v] = start_cash if enters else cash[i, v]
+            sales[i, v] = 0.0 if enters else sales[i, v]
+            market_sales[i, v] = 0.0 if enters else market_sales[i, v]
+            awards[i, v] = 0.0 if enters else awards[i, v]
             quality[l, v] = q if enters else quality[l, v]
             reviewed[l, v] = q if enters else reviewed[l, v]
             cost = totals[rows.LOG_COST + v] / divisor if number > 0.0 else default_log_cost
