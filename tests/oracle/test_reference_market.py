@@ -134,9 +134,9 @@ def test_orders_and_sales_travel_down_the_chain():
     np.testing.assert_allclose(units.programme[0], [40, 0])
     np.testing.assert_allclose(units.derived[1:3], [[15, 0], [15, 0]])
     np.testing.assert_allclose(units.induced[1:3], [[10, 0], [10, 0]])
-    # The domestic maker's 15 and the 10 that orders induced; the foreign maker's 25 are ordinary world demand.
-    np.testing.assert_allclose(units.derived[3], [0.2 * 15, 0.2 * 25])
-    np.testing.assert_allclose(units.induced[3], [0.2 * 10, 0])
+    # What orders induced is carried on as induced, through the domestic maker and through the foreign one.
+    np.testing.assert_allclose(units.derived[3], [0.2 * 15, 0.2 * 15])
+    np.testing.assert_allclose(units.induced[3], [0.2 * 10, 0.2 * 10])
 
 
 def test_orders_are_cut_to_the_public_need_and_to_good_lines():

@@ -62,8 +62,8 @@ def test_a_programme_without_money_changes_nothing(seed):
     world, policy = drawn(seed)
     nothing = policy._replace(budget=0.0, award_amount=0 * policy.award_amount)
     without, hands_off = (run(world, p, replication=seed) for p in (nothing, builder.policy(world)))
-    assert all((found == hands_off[name]).all() for name, found in without.items() if name != "supported")
-    assert not any(without[name].any() for name in (*PUBLIC, "budget", "returned", "induced_sales"))
+    assert all((found == hands_off[name]).all() for name, found in without.items())
+    assert not any(without[name].any() for name in (*PUBLIC, "budget", "returned", "induced_sales", "supported"))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -166,19 +166,20 @@ def test_a_programme_ends():
 
 
 def test_criteria_by_hand():
-    firms = {"cash": [60.0, -5.0], "overhead": 5.0, "sales": 0.0}
+    firms = {"cash": [60.0, -5.0], "overhead": 5.0, "sales": 0.0, "legacy_profit": [7.5, 0]}
     lines = {"technology": [0, 0, 0], "firm": [0, 0, 1], "private_sales": [100, 0, 300], "derived_sales": [25, 0, 0]}
-    world = builder.world({"research_cost": 10, "frontier": 2}, firms=firms, lines=lines)
+    technology = {"research_cost": 10, "frontier": 2, "frontier_growth": 0.025}
+    world = builder.world(technology, firms=firms, lines=lines)
     scores = []
     for criterion in np.eye(6):
         found = market(world, budget=1.0, criteria=criterion)
         found.quality = found.quality * np.array([1.0, 1.1, 2.0])
-        scores.append(found.merit(0))
+        scores.append(found.merit(4))
     expected = [
         [0.5, 0.55, 1],
-        [0, 4 * np.log(1.1), 1],
+        [0, np.log(1.1) / (2 * 0.025 * 4), 1],
         [0.5, 0.5, 1],
-        [1 / (1 + 60 / 30), 1 / (1 + 60 / 30), 1],
+        [1 / (1 + 90 / 30), 1 / (1 + 90 / 30), 1],
         [0.5, 0, 0.75],
         [0.75, 1, 1],
     ]
@@ -260,6 +261,40 @@ def test_entrants_start_near_the_mean_of_those_who_are_there():
     assert np.abs(spread).max() <= 0.2
     assert spread.mean() == pytest.approx(0, abs=0.015)
     np.testing.assert_allclose(found.first_log_cost[entrants], -0.3)
+
+
+def test_entrants_are_expected_at_the_rate_however_many_slots_are_taken():
+    n, taken = 2000, 1500
+    alive = np.arange(n + 1) <= taken
+    world = builder.world({"slots": n, "entry_rate": 200}, NO_DEMAND, {"alive": alive}, {"technology": [0] * (n + 1)})
+    found = market(world)
+    entrants = found.enter(0, found.offers())
+    assert (~alive[entrants]).all()
+    assert len(entrants) == pytest.approx(500 * -np.expm1(-200 / 500), abs=40)
+
+
+def test_progress_counts_from_the_last_review():
+    found = contest(criteria=np.eye(6)[1], review=2, winners=1)
+    assert found.merit(0) == pytest.approx(0, abs=1e-6)
+    world = found.world
+    pace = np.array([0.1])
+    found.world = world._replace(technologies=world.technologies._replace(frontier_growth=pace))
+    for t in range(5):
+        found.quality = found.quality * np.exp([0.1, 0.2, 0.05, -0.1])
+        score = found.merit(t)
+        found.support(t)
+        if t in (2, 4):
+            np.testing.assert_allclose(score, [0.5, 1, 0.25, 0], atol=1e-6)
+
+
+def test_what_a_firm_sold_before_it_left_is_in_its_final_sales_and_its_quality_was_offered():
+    rates = HOPELESS | {"research_share": 0.0, "cash_horizon": np.inf}
+    firms = {"cash": [5.0, 500.0], "overhead": 1000.0, "size_class": [VENTURE, FOREIGN]}
+    world = builder.world({"replacement": 1.0}, {"adopters": 100}, firms, {"technology": [0, 0]}, rates)
+    found = run(world, builder.policy(world))
+    np.testing.assert_allclose(found["survived"], [0, 1])
+    np.testing.assert_allclose(found["final_sales"], [50, 50])
+    np.testing.assert_allclose(found["best_quality"], [1])
 
 
 def test_entrants_without_a_domestic_model_start_below_the_frontier():

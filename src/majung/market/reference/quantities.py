@@ -36,6 +36,8 @@ class Offers(NamedTuple):
 
     live: Mask
     """(L,)"""
+    best_quality: Floats
+    """Of a live domestic line, (K,)."""
     log_cost: Floats
     """ln c, (L,)."""
     price: Floats

@@ -104,7 +104,7 @@ def path_row(
         "market_value": market.market_value,
         "sme_sales": total(sold, of=small),
         "adopters": np.diff(adopters),
-        "best_quality": market.best_quality(offers.live) / market.frontier,
+        "best_quality": offers.best_quality / market.frontier,
         "frontier": market.frontier,
         "price": ratio(total(sold), total(units.private.sum(1))),
         "live_ventures": count(live & small),

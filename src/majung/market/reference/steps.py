@@ -99,10 +99,10 @@ class Market:
         """Draw uniform numbers for the entities."""
         return luck.uniform(self.bits(entity, period, purpose))
 
-    def best_quality(self, live: Mask) -> Floats:
-        """Return the best quality of the domestic among these lines by technology, 0 if there is none."""
+    def best_quality(self) -> Floats:
+        """Return the best quality of a live domestic line by technology, 0 if there is none."""
         best = np.zeros(len(self.frontier))
-        mine = live & self.domestic
+        mine = self.live & self.domestic
         np.maximum.at(best, self.world.lines.technology[mine], self.quality[mine])
         return best
 
@@ -214,7 +214,7 @@ class Market:
         effort = (lines.effort * own[lines.firm] + added) * firms.lines[lines.firm] ** -rates.breadth_cost
         effort *= (1 + rates.customer_learning * self.reputation) / technologies.research_cost[technology]
 
-        best, frontier = self.best_quality(self.live)[technology], self.frontier[technology]
+        best, frontier = self.best_quality()[technology], self.frontier[technology]
         chance = -np.expm1(-technologies.success_rate[technology] * effort**rates.research_returns)
         draw = self.draw(lines.key, period, luck.INNOVATION)
         step = np.where(draw < chance, 2 * rates.quality_step * ratio(draw, chance), 0)
@@ -243,7 +243,7 @@ class Market:
             known = np.where(users > 0, ratio(base, users), reach)
             presence = rates.search_share * reach + (1 - rates.search_share) * known
             attraction[:, region] = lines.appeal[:, region] * np.exp(utility) * presence
-        return Offers(self.live, log_cost, price, attraction)
+        return Offers(self.live, self.best_quality(), log_cost, price, attraction)
 
     # 6 Adoption, 7 Derived demand, 8 Public orders
 
