@@ -172,6 +172,15 @@ def test_the_takeoff_is_when_half_of_the_worlds_have_taken_off(
         assert summary.takeoff_quarter["chip"] is None
 
 
+def test_a_market_that_grew_fast_before_the_start_had_taken_off_by_then() -> None:
+    dataset = compared(table(PLAIN), replications=1)
+    dataset["adopters"].values[:] = 6_250 + 100.0 * np.arange(1, 25)[:, None]
+    # At 5.7 % of the potential, 400 % halved 2.9 times is enough: growth of 50 % in the year before is not, 60 % is.
+    for growth, expected in ((0.5, None), (0.6, "2024Q2")):
+        dataset = dataset.assign_coords(growth_before_start=("technology", np.full(3, growth)))
+        assert summarise(dataset)[0].takeoff_quarter["service"] == expected
+
+
 def test_a_change_of_leader_needs_a_leader_before_and_after() -> None:
     dataset = compared(table(PLAIN), replications=2)
     leader = dataset["leader"].values

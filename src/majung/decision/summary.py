@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from majung import dims
 from majung.decision.outcomes import Outcomes, additionality, outcomes
 from majung.decision.statistics import Interval, expected_regret, mean_interval, probability_best
+from majung.decision.takeoffs import takeoff_quarters
 from majung.ensemble import strategy_title
 from majung.errors import MajungError
-from majung.evidence.takeoff import NEVER, takeoff_period
 from majung.parameters import LocalText
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
 __all__ = ["StrategySummary", "ranking", "summarise"]
@@ -54,7 +54,7 @@ class StrategySummary:
     leader_changes : float
         Quarters in which another domestic line takes the lead of its technology, summed over technologies.
     takeoff_quarter : mapping
-        By technology: median quarter of the take-off; None where fewer than half of the replications take off.
+        By technology: see `majung.decision.takeoffs`; None where fewer than half of the replications take off.
     """
 
     id: str
@@ -96,7 +96,7 @@ def summarise(dataset: xr.Dataset) -> tuple[StrategySummary, ...]:
     ids = [str(strategy) for strategy in dataset["strategy"].values]
     result = _outcomes(dataset, ids, parameters["marginal_cost_of_public_funds"])
     best, regret = probability_best(result.net_gain), expected_regret(result.net_gain)
-    takeoff = _takeoff_quarters(dataset, parameters)
+    takeoff = takeoff_quarters(dataset)
     domestic = dataset["firm_class"].values != "foreign"
     summaries = []
     for row, strategy in enumerate(ids):
@@ -150,8 +150,6 @@ def ranking(dataset: xr.Dataset) -> pd.DataFrame:
     MajungError
         When the baseline is not among its strategies.
     """
-    import pandas as pd
-
     rows = []
     for summary in sorted(summarise(dataset), key=lambda s: s.net_gain.mean, reverse=True):
         ratio = summary.additionality or Interval(np.nan, np.nan, np.nan)
@@ -168,9 +166,16 @@ def ranking(dataset: xr.Dataset) -> pd.DataFrame:
                 "regret": round(summary.expected_regret),
             }
         )
-    frame = pd.DataFrame(rows).set_index("strategy")
+    frame = _Ranking(pd.DataFrame(rows).set_index("strategy"))
     frame.attrs = {"unit": dataset.attrs["unit"], "run_id": dataset.attrs["run_id"]}
     return frame
+
+
+class _Ranking(pd.DataFrame):
+    """A table that prints whole: eight columns are few enough not to be left out in the middle."""
+
+    def __repr__(self) -> str:
+        return self.to_string()
 
 
 def _baseline(dataset: xr.Dataset) -> str:
@@ -185,38 +190,6 @@ def _outcomes(dataset: xr.Dataset, ids: list[str], marginal_cost: float) -> Outc
         baseline=ids.index(_baseline(dataset)),
         marginal_cost=marginal_cost,
     )
-
-
-def _takeoff_quarters(dataset: xr.Dataset, parameters: Mapping[str, float]) -> list[dict[str, str | None]]:
-    """Return, for each strategy, the median take-off quarter of each technology."""
-    adopters = dataset["adopters"].transpose("strategy", "replication", "technology", "quarter").values
-    at_start = np.broadcast_to(dataset["home_adopters_at_start"].values[:, None], (*adopters.shape[:-1], 1))
-    potential = dataset["home_potential"].values[:, None]
-    penetration = np.divide(adopters, potential, out=np.zeros_like(adopters), where=potential > 0)
-    periods = takeoff_period(
-        np.diff(np.concatenate([at_start, adopters], axis=-1), axis=-1),
-        penetration,
-        growth_at_zero=parameters["takeoff_growth_at_zero"],
-        growth_halving=parameters["takeoff_growth_halving"],
-    )
-    finite = np.isfinite(adopters).all(axis=(2, 3))
-    quarters, technologies = dataset["quarter"].values, dataset["technology"].values
-    return [
-        {
-            str(technology): _median_quarter(periods[row, finite[row], column], quarters)
-            for column, technology in enumerate(technologies)
-        }
-        for row in range(adopters.shape[0])
-    ]
-
-
-def _median_quarter(periods: NDArray[np.int64], quarters: NDArray[np.object_]) -> str | None:
-    """Return the first quarter by which at least half of the replications have taken off."""
-    if periods.size == 0:
-        return None
-    ordered = np.sort(np.where(periods == NEVER, len(quarters), periods))
-    median = int(ordered[(periods.size - 1) // 2])
-    return str(quarters[median]) if median < len(quarters) else None
 
 
 def _leader_changes(leader: Floats) -> Floats:

@@ -4,7 +4,7 @@ from majung.ensemble.collect import collect, result_hash, strategy_title
 from majung.ensemble.design import BASELINE, BLOCK, BlockKey, Design, Task, design
 from majung.ensemble.market import Market, lowered
 from majung.ensemble.run import Ensemble, Progress, Status, run, thread_count
-from majung.ensemble.store import Staging, read, write
+from majung.ensemble.store import Staging, read, storing, write
 
 __all__ = [
     "BASELINE",
@@ -23,6 +23,7 @@ __all__ = [
     "read",
     "result_hash",
     "run",
+    "storing",
     "strategy_title",
     "thread_count",
     "write",

@@ -122,11 +122,14 @@ def _coordinates(ensemble: Ensemble) -> dict[str, xr.Variable]:
         attributes = {"long_name": meaning[name].meaning_en, "long_name_ko": meaning[name].meaning_ko}
         return xr.Variable((name,), np.array(list(values), dtype=object), attributes)
 
-    def by_technology(values: Floats, long_name: str, long_name_ko: str) -> xr.Variable:
-        sums = np.bincount(scenario.segments.technology, weights=values * home, minlength=len(scenario.technologies.id))
+    def by_technology(values: Floats, units: str, long_name: str, long_name_ko: str) -> xr.Variable:
         return xr.Variable(
-            ("technology",), sums, {"units": "adopters", "long_name": long_name, "long_name_ko": long_name_ko}
+            ("technology",), values, {"units": units, "long_name": long_name, "long_name_ko": long_name_ko}
         )
+
+    def at_home(values: Floats) -> Floats:
+        technologies = len(scenario.technologies.id)
+        return np.bincount(scenario.segments.technology, weights=values * home, minlength=technologies).astype(float)
 
     replications = np.arange(design.start, design.stop, dtype=np.int64)
     classes = np.array([dims.CLASSES[index] for index in scenario.firms.size_class], dtype=object)
@@ -146,9 +149,20 @@ def _coordinates(ensemble: Ensemble) -> dict[str, xr.Variable]:
             np.array(ensemble.market.lines, dtype=object),
             {"long_name": "line id, by the number in leader", "long_name_ko": "제품 (leader의 번호 순)"},
         ),
-        "home_potential": by_technology(scenario.segments.potential, "potential adopters at home", "국내 잠재 채택자"),
+        "home_potential": by_technology(
+            at_home(scenario.segments.potential), "adopters", "potential adopters at home", "국내 잠재 채택자"
+        ),
         "home_adopters_at_start": by_technology(
-            scenario.segments.adopters, "adopters at home before the first quarter", "시작 전 국내 채택자"
+            at_home(scenario.segments.adopters),
+            "adopters",
+            "adopters at home before the first quarter",
+            "시작 전 국내 채택자",
+        ),
+        "growth_before_start": by_technology(
+            np.asarray(scenario.technologies.growth),
+            "1/year",
+            "observed growth of the market in the year before the start",
+            "시작 전 1년의 시장 성장률",
         ),
     }
 

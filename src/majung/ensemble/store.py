@@ -16,7 +16,7 @@ import xarray as xr
 
 from majung.errors import InputError, Problem, StoreError
 
-__all__ = ["Staging", "read", "write"]
+__all__ = ["Staging", "read", "storing", "write"]
 
 _CHUNKED: Final = "strategy"
 """A chunk is one strategy's, so that one can be read alone."""
@@ -72,7 +72,7 @@ class Staging:
         target : Path
             `root` or a folder in it.
         """
-        with _translated(target):
+        with storing(target):
             target.mkdir(exist_ok=True)
             replaced = self.path / ".replaced"
             replaced.mkdir()
@@ -111,7 +111,7 @@ def write(dataset: xr.Dataset, path: Path) -> None:
         for name, variable in dataset.data_vars.items()
         if variable.size
     }
-    with _translated(path), warnings.catch_warnings():
+    with storing(path), warnings.catch_warnings():
         # Metadata in one file is not in the Zarr specification yet; readers that do not know it read the single ones.
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
         dataset.to_zarr(path, mode="w", zarr_format=3, consolidated=True, encoding=encoding)
@@ -125,7 +125,7 @@ def read(path: Path) -> xr.Dataset:
     StoreError
         When there is none, or it cannot be read.
     """
-    with _translated(path):
+    with storing(path):
         if not (path / "zarr.json").is_file():
             raise StoreError("ensemble.store.no_result", path=path)
         try:
@@ -156,7 +156,14 @@ def _make(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def storing(path: Path) -> Iterator[None]:
+    """Say in majung's words what the file system refuses while results are written or read.
+
+    Raises
+    ------
+    StoreError
+        Instead of an OSError.
+    """
     try:
         yield
     except OSError as reason:
