@@ -1,17 +1,21 @@
 """How the market is compiled: one decorator for equations, one for steps over lanes.
 
-Reassociation is left off everywhere, so that sums keep their order and results are the same bytes on any number of threads.
+Reassociation is left off everywhere, so that sums keep their order and results are the same bytes on any number of
+threads.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from llvmlite import binding as llvm
 from numba import njit
 from numba.core import compiler
+from numba.core.caching import FunctionCache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +35,7 @@ def _keep_lane_loops() -> None:
     llvm.set_option("majung", "-unroll-full-max-count=8")
 
 
-class _NoAliasCompiler(compiler.CompilerBase):  # type: ignore[misc]
+class _NoAliasCompiler(compiler.CompilerBase):
     """Tell LLVM that array arguments do not overlap; without it loops over lanes are not vectorised.
 
     Numba has the flag but no public switch for it; a pipeline class is the documented place to set flags.
@@ -58,6 +62,35 @@ def phase(function: F) -> F:
     return cast(F, njit(**_INNER)(function))
 
 
+class _SourceCache(FunctionCache):
+    """Numba's cache on disk, keyed by the source of the whole package: Numba itself looks at one file only."""
+
+    def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(signature, codegen), _source_digest())
+
+    def holds_current(self) -> bool:
+        """Whether the kernel of this source has been compiled on this machine."""
+        try:
+            return any(key[-1] == _source_digest() for key in self._cache_file._load_index())
+        except OSError:
+            return False
+
+
+@cache
+def _source_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def block(function: F) -> F:
     """Compile the block function and keep it on disk: the only thing that is called from Python in a run."""
-    return cast(F, njit(error_model="numpy", fastmath=_FLAGS, nogil=True, cache=True)(function))
+    dispatcher: Any = njit(error_model="numpy", fastmath=_FLAGS, nogil=True)(function)
+    dispatcher._cache = _SourceCache(function)
+    return cast(F, dispatcher)
+
+
+def is_compiled(function: Any) -> bool:
+    """Whether a block function is compiled, in memory or on disk."""
+    return bool(function.signatures) or function._cache.holds_current()

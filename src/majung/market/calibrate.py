@@ -23,7 +23,7 @@ __all__ = ["appeal_by_inversion", "derived_demand", "scaled_segments"]
 def derived_demand(
     roster: Roster, domestic: NDArray[np.bool_], sales: Floats, price: Floats, inputs: Floats
 ) -> tuple[Floats, Floats]:
-    """Units of derived demand (K, 2) at the observed sales per quarter, and mean prices (K, 2), 1 where nothing is sold."""
+    """Units of derived demand at the observed sales per quarter, and mean prices (1 where nothing is sold), (K, 2)."""
     count = inputs.shape[0]
     units = sales / price[:, np.newaxis]
     makers = np.stack([np.where(domestic, units.sum(axis=1), 0.0), np.where(domestic, 0.0, units.sum(axis=1))], axis=1)
@@ -37,7 +37,8 @@ def _presence(reach: Floats, base: Floats, search_share: float) -> Floats:
     reach_share = (reach / reach.sum())[:, np.newaxis]
     total = base.sum(axis=0)
     base_share = np.where(total > 0, base / np.where(total > 0, total, 1.0), reach_share)
-    return search_share * reach_share + (1.0 - search_share) * base_share
+    seen: Floats = search_share * reach_share + (1.0 - search_share) * base_share
+    return seen
 
 
 def appeal_by_inversion(
@@ -90,8 +91,9 @@ def scaled_segments(
     mean_price: Floats,
     technologies: Technologies,
 ) -> tuple[Segments, Floats, Floats]:
-    """Segments with units scaled to the observed final demand; modelled sales of the first quarter and the part that
-    ordinary public buyers have of them, (K, 2).
+    """Scale segments to the observed final demand.
+
+    Also return modelled sales of the first quarter, and the part that ordinary public buyers have of them, (K, 2).
     """
     given = scenario.segments
     sort = np.argsort(np.asarray(given.technology), kind="stable")

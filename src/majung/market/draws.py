@@ -60,7 +60,7 @@ def uniform(luck: np.uint64, event: np.uint64) -> float:
 
 @equation
 def normal(luck: np.uint64, event: np.uint64) -> float:
-    """Standard normal draw."""
+    """Return a standard normal draw."""
     return normal_quantile(uniform(luck, event))
 
 

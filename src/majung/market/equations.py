@@ -28,7 +28,7 @@ def small_firm_research(sales: float, cash: float, captive: float, research_shar
 def effective_effort(
     own: float, grant: float, crowding_out: float, attention: float, learning: float, reputation: float, cost: float
 ) -> float:
-    """Effort of a line: money, thinned by breadth (attention = n^-χ), raised by demanding customers, per research cost."""
+    """Effort of a line: money thinned by breadth (attention n^-χ), raised by demanding customers, per research cost."""
     return (own + (1.0 - crowding_out) * grant) * attention * (1.0 + learning * reputation) / cost
 
 
@@ -82,9 +82,7 @@ def acceptable_share(inclusive_value: float, threshold: float, tolerance: float)
 
 
 @equation
-def adoption_hazard(
-    innovation: float, imitation: float, adopted: float, acceptable: float, noise: float
-) -> float:
+def adoption_hazard(innovation: float, imitation: float, adopted: float, acceptable: float, noise: float) -> float:
     """Chance that a buyer adopts in the quarter (Bass 1969), gated by acceptability, at most one."""
     hazard = (innovation + imitation * adopted) * acceptable * noise
     return hazard if hazard < 1.0 else 1.0

@@ -1,31 +1,34 @@
-"""The kernel: sixteen replications of one strategy in one world, side by side. It only loops; the economics is in equations.
+"""The kernel: sixteen replications of one strategy in one world, side by side.
 
-A block is a pure function of (world, policy, seed, first replication): no global state, no threads of its own. It
-releases the GIL, so that a thread pool can run many blocks at once.
+It only loops; the economics is in the equations. A block is a pure function of (world, policy, seed, first
+replication): no global state, no threads of its own. It releases the GIL, so that a thread pool can run many at once.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.market import draws, rows, steps, support
+from majung.market import _compile, draws, rows, steps, support
 from majung.market._compile import LANES, block, phase
 from majung.market.equations import acceptable_share, adoption_hazard, smoothed_growth
 from majung.market.state import initial_state
 from majung.market.vectormath import exp, log
-from majung.market.world import FOREIGN, HOME, Policy, World
+from majung.market.world import FOREIGN, HOME, Firms, Lines, Policy, Rates, Segments, Technologies, World
 
-__all__ = ["LANES", "Block", "simulate"]
+__all__ = ["LANES", "Block", "compile_kernel", "is_compiled", "simulate"]
+
+
+Table = TypeVar("Table", Technologies, Segments, Firms, Lines)
 
 
 class Block(NamedTuple):
     """Results of up to LANES replications.
 
-    ``paths`` is (len(PATH_ARRAYS), T, K, n), ``accounts`` (len(ACCOUNT_ARRAYS), T, n), ``firms`` (len(FIRM_ARRAYS), I) summed
-    over the n replications, entry slots included.
+    ``paths`` is (len(PATH_ARRAYS), T, K, n), ``accounts`` (len(ACCOUNT_ARRAYS), T, n), ``firms`` (len(FIRM_ARRAYS), I)
+    summed over the n replications, entry slots included.
     """
 
     paths: NDArray[np.float64]
@@ -95,7 +98,8 @@ def _fund_research(world, state):
     lines, firms, rates = world.lines, state.firms, world.rates
     steps.legacy_money(
         lines.firm, lines.technology, lines.effort, world.firms.size_class, world.firms.legacy_profit,
-        rates.legacy_research_share, rates.hesitation_threshold, rates.hesitation_width, state.market.value, firms.legacy,
+        rates.legacy_research_share, rates.hesitation_threshold, rates.hesitation_width, state.market.value,
+        firms.legacy,
     )  # fmt: skip
     steps.own_research(
         world.firms.size_class, firms.live, world.firms.captive, rates.research_share, rates.cash_horizon,
@@ -153,12 +157,10 @@ def _demand(t, k, world, state, luck, record):
         for v in range(LANES):
             total = work.eligible[v] if gated else market.totals[k, region * LANES + v]
             before = market.adopters[s, v]
+            adopted = before / segments.potential[s] if segments.potential[s] > 0.0 else 0.0
             noise = exp(noise_size * draws.normal(luck[v], event) - 0.5 * noise_size * noise_size)
             acceptable = acceptable_share(log(total + 1e-300), segments.threshold[s], segments.tolerance[s])
-            hazard = adoption_hazard(
-                segments.innovation[s], segments.imitation[s], adopted, acceptable, noise
-            adopted = before / segments.potential[s] if segments.potential[s] > 0.0 else 0.0
-            )
+            hazard = adoption_hazard(segments.innovation[s], segments.imitation[s], adopted, acceptable, noise)
             new = (segments.potential[s] - before) * hazard if total > 0.0 else 0.0
             market.adopters[s, v] = before + new
             wanted = segments.units_each[s] * (new + technologies.replacement[k] * before)
@@ -191,7 +193,8 @@ def _deliver(k, gates, world, policy, state, record):
         segments.region, segments.public, segments.min_quality, work.gated[:gates], work.part,
         rates.public_reference, rates.private_reference, rates.reputation_decay,
         technologies.reference_contract[k], technologies.replacement[k],
-        now.quality, now.price, now.home, now.world, now.order, work.flow, market.hype[k], work.bought, work.low, work.high,
+        now.quality, now.price, now.home, now.world, now.order, work.flow, market.hype[k],
+        work.bought, work.low, work.high,
         now.output, now.base_home, now.base_world, now.reputation, now.private, now.derived,
         firms.sold, firms.reputation, firms.hype, record, work.units,
     )  # fmt: skip
@@ -245,7 +248,8 @@ def _enter_and_count(t, k, world, state, luck, record, account):
         rates.entry_hype_response, technologies.entrant_cash[k], rates.entrant_spread, market.frontier[k],
         technologies.default_log_cost[k], luck, market.hype[k], market.totals[k],
         firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, now.quality, now.output,
-        now.base_home, now.base_world, now.reputation, now.reviewed, now.weight, now.log_cost, now.private, now.derived, state.work.total, record, account,
+        now.base_home, now.base_world, now.reputation, now.reviewed, now.weight, now.log_cost, now.private, now.derived,
+        state.work.total, record, account,
     )  # fmt: skip
     steps.census(
         first, last, lines.firm, world.firms.size_class, lines.effort, firms.alive, now.weight, now.grant,
@@ -260,7 +264,7 @@ def _enter_and_count(t, k, world, state, luck, record, account):
 
 @block
 def _run(world, policy, state, luck, paths, accounts, firm_record):
-    """Run all quarters, filling ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES), ``firm_record`` (F, I, LANES)."""
+    """Fill ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES) and ``firm_record`` (F, I, LANES)."""
     order = world.technologies.order
     for t in range(world.quarters):
         account = accounts[t]
@@ -274,7 +278,8 @@ def _run(world, policy, state, luck, paths, accounts, firm_record):
             gates = _demand(t, k, world, state, luck, paths[t, k])
             _deliver(k, gates, world, policy, state, paths[t, k])
         _close_firms(t, pot, world, policy, state, luck, account, firm_record)
-        steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, firm_record[rows.TOTAL_PRIVATE_SALES])
+        private_sales = firm_record[rows.TOTAL_PRIVATE_SALES]
+        steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, private_sales)
         for k in range(order.size):
             _enter_and_count(t, k, world, state, luck, paths[t, k], account)
         steps.close_accounts(world.firms.size_class, state.firms.alive, state.firms.cash, account)
@@ -323,3 +328,36 @@ def simulate(world: World, policy: Policy, seed: int, first_replication: int, co
         np.ascontiguousarray(accounts.reshape(-1, rows.ACCOUNTS, LANES).transpose(1, 0, 2)[..., :count]),
         firm_record[..., :count].sum(axis=2),
     )
+
+
+def is_compiled() -> bool:
+    """Whether the kernel is compiled, in this process or on disk."""
+    return _compile.is_compiled(_run)
+
+
+def compile_kernel() -> None:
+    """Compile the kernel, or load it from disk, by running no quarter of an empty world."""
+    ints, floats, flags, keys = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_), np.zeros(0, np.uint64)
+
+    def filled(table: type[Table], **others: Any) -> Table:
+        return table(**{name: others.get(name, floats) for name in table._fields})
+
+    by_class = np.zeros(5)
+    rates: dict[str, Any] = {name: 0.0 for name in Rates._fields} | {"markup": by_class, "crowding_out": by_class}
+    world = World(
+        quarters=0,
+        technologies=filled(
+            Technologies, order=ints, first_line=ints, first_slot=ints, first_segment=ints, inputs=np.zeros((0, 0))
+        ),
+        segments=filled(Segments, region=ints, public=flags, key=keys),
+        firms=filled(Firms, size_class=ints, alive=flags, lines=ints, key=keys),
+        lines=filled(Lines, firm=ints, technology=ints, base=np.zeros((0, 2)), appeal=np.zeros((0, 2)), key=keys),
+        rates=Rates(**rates),
+    )
+    nothing = Policy(
+        start=0, length=0, budget=0.0, mix=np.zeros(3), admits_class=np.zeros(5, np.bool_), admits_technology=flags,
+        class_weight=by_class, criteria=np.zeros(6), noise=0.0, winners=0, spread=0, review=1, gate=False,
+        small_firm_floor=0.0, min_quality=0.0, max_award=0.0, match_rate=0.0,
+        award_line=ints, award_instrument=ints, award_amount=floats, award_quarter=ints,
+    )  # fmt: skip
+    simulate(world, nothing, 0, 0, 1)

@@ -1,9 +1,9 @@
-"""Lower a scenario to arrays: the world as the kernel sees it, calibrated to the observed sales (page: Initialisation)."""
+"""Lower a scenario to arrays: the world as the kernel sees it, calibrated to the observed sales."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,14 +149,11 @@ def _award_lines(scenario: Scenario, roster: Roster, awards: Sequence[Award]) ->
 
 def _rates(scenario: Scenario) -> Rates:
     parameters = scenario.parameters
-    return Rates(
-        **{
-            name: np.array(parameters.by_class(name), dtype=np.float64)
-            if name in _BY_CLASS
-            else float(parameters.value(name))
-            for name in Rates._fields
-        }
-    )
+    values: dict[str, Any] = {
+        name: np.array(parameters.by_class(name)) if name in _BY_CLASS else float(parameters.value(name))
+        for name in Rates._fields
+    }
+    return Rates(**values)
 
 
 def _observed(scenario: Scenario, roster: Roster) -> tuple[Floats, Floats, Floats]:
@@ -233,7 +230,7 @@ def _firms(scenario: Scenario, roster: Roster, line_sales: Floats) -> Firms:
         size_class=roster.size_class,
         alive=roster.alive,
         cash=padded(given.cash),
-        sales=np.bincount(roster.line_firm, weights=line_sales, minlength=count),
+        sales=np.bincount(roster.line_firm, weights=line_sales, minlength=count).astype(np.float64),
         legacy_profit=padded(given.legacy_profit, 1 / _QUARTERS),
         captive=padded(given.captive),
         overhead=overhead,

@@ -31,6 +31,7 @@ class Roster(NamedTuple):
 
 
 def make_roster(scenario: Scenario) -> Roster:
+    """Append entry slots to the firms, and to the lines of each technology."""
     technology = np.asarray(scenario.lines.technology, dtype=np.int64)
     count = len(scenario.technologies.id)
     slots = np.asarray(scenario.technologies.entry_slots, dtype=np.int64)
@@ -71,7 +72,7 @@ def at_rows(values: NDArray[np.generic], roster: Roster, otherwise: float) -> Fl
 
 
 def by_technology(roster: Roster, values: Floats, count: int) -> Floats:
-    """Sums over lines (L, 2) by technology, (K, 2)."""
+    """Return sums over lines (L, 2) by technology, (K, 2)."""
     total = np.zeros((count, values.shape[1]))
     np.add.at(total, roster.line_technology, values)
     return total
