@@ -91,7 +91,10 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     raws.clear()
     warnings = [Problem(key="warning.not_read", file=name) for name in ignored]
     warnings += [_outside(name, parameters) for name in parameters.outside_range]
-    warnings += warnings_of(technologies, inputs, segments, firms, lines)
+    for warning in warnings_of(technologies, inputs, segments, firms, lines):
+        stem = warning.file or ""
+        warnings.append(warning.at(file=found[stem].name if stem in found else f"{stem}.csv"))
+
     return Scenario(
         id=settings.id,
         title=settings.title,

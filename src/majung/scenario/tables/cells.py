@@ -147,14 +147,15 @@ def numbers(
     return values, empty, flaws
 
 
-def out_of(values: NDArray[Any], wrong: Flags, cells: Cells, expected: Phrase) -> Flaws:
+def out_of(values: NDArray[Any], wrong: Flags, cells: Cells, expected: Phrase, *, ranged: bool = True) -> Flaws:
     """Return the flaws of values outside of their bounds, quoting the cells as they were written."""
     text: list[Cells] = []
+    key = "problem.out_of_range" if ranged else "problem.unexpected"
 
     def problem(i: int) -> Problem:
         if not text:
             text.append(texts(cells))
-        return Problem(key="problem.out_of_range", found=text[0][i].as_py() or f"{values[i]:g}", expected=expected)
+        return Problem(key=key, found=text[0][i].as_py() or f"{values[i]:g}", expected=expected)
 
     return _flaws(wrong, problem)
 

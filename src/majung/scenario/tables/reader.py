@@ -237,7 +237,7 @@ class _Reader:
         flaws.append(cell.out_of(values, wrong, cells, _expected(column, lowest, highest)))
         if column.kind == "count":
             fraction = ~wrong & np.isfinite(values) & (values != np.floor(values))
-            flaws.append(cell.out_of(values, fraction, cells, Phrase("cell.count")))
+            flaws.append(cell.out_of(values, fraction, cells, Phrase("cell.count"), ranged=False))
         return values, empty, flaws
 
     def _bounds(self, column: Column) -> tuple[float, float]:
