@@ -140,7 +140,8 @@ class _Reader:
         missing = [c.name for c in self.table.columns() if c.required and c.name not in {*slots, *hinted}]
         for name in missing:
             self._note(Problem(key="table.missing_column", row=1, values={"name": name}))
-        return list(slots.values()), nameless
+        # Remarks are known and not read.
+        return [slot for slot in slots.values() if slot.column.attribute], nameless
 
     def _slot(self, place: int, header: str, known: Mapping[str, Column]) -> _Slot | None:
         name, unit = split_header(header)
@@ -273,7 +274,7 @@ def read_table(
 
 
 def _folded(header: str) -> str:
-    return re.sub(r"[\s\-]+", "_", unicodedata.normalize("NFKC", header).strip().casefold())
+    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", header).strip().casefold())
 
 
 def _is_text(cells: Any) -> bool:

@@ -255,7 +255,7 @@ class Firms(Table):
     name_ko: Texts = _names()[0]
     name_en: Texts = _names()[1]
     size_class: Codes = column(
-        "choice", "size class", "기업 규모", "규모", "기업규모", "size", "size_class", header="class", choices=CLASSES
+        "choice", "size class", "기업 규모", "규모", "기업규모", "size", header="class", choices=CLASSES
     )
     cash: Floats = column("money", "cash", "현금", "현금", "현금성자산", unit="money", lowest=0)
     legacy_profit: Floats = column(
