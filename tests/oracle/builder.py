@@ -72,14 +72,17 @@ def keys(kind: str, count: int) -> np.ndarray:
 
 
 def columns(count: int, defaults: Columns, given: Columns) -> dict[str, np.ndarray]:
-    """Defaults overridden by what is given, every column of one length; misspelt names are refused."""
+    """Defaults overridden by what is given, every column of one length; misspelt names are refused.
+
+    Columns are contiguous, as lowering makes them: the kernel is compiled for one layout.
+    """
     unknown = set(given) - set(defaults)
     assert not unknown, f"no such columns: {unknown}"
     filled = {}
     for name, default in defaults.items():
         value = np.asarray(given.get(name, default))
         wanted = np.asarray(default).dtype
-        filled[name] = np.array(np.broadcast_to(value, (count, *value.shape[1:])), wanted)
+        filled[name] = np.array(np.broadcast_to(value, (count, *value.shape[1:])), wanted, order="C")
     return filled
 
 
@@ -98,9 +101,9 @@ def world(
     lines of each technology that are entry slots, whose firms must not be alive.
     """
     technologies, segments, firms, lines = (dict(part or {}) for part in (technologies, segments, firms, lines))
-    line_technology = np.asarray(lines.pop("technology", [0]), np.int64)
+    line_technology = np.array(lines.pop("technology", [0]), np.int64, order="C")
     segment_technology = np.asarray(segments.pop("technology", [0]), np.int64)
-    line_firm = np.asarray(lines.pop("firm", np.arange(len(line_technology))), np.int64)
+    line_firm = np.array(lines.pop("firm", np.arange(len(line_technology))), np.int64, order="C")
     number = int(max([*line_technology, *segment_technology, *np.asarray(technologies.get("order", [0]))])) + 1
     edges = np.arange(number + 1)
     first_line = np.searchsorted(line_technology, edges)
@@ -221,11 +224,25 @@ def policy(world: World, **given: Any) -> Policy:
 
 
 def make_world(
-    rng: np.random.Generator, *, technologies: int = 3, firms: int = 8, slots: int = 2, quarters: int = 12
+    rng: np.random.Generator,
+    *,
+    technologies: int = 3,
+    firms: int = 8,
+    slots: int = 2,
+    quarters: int = 12,
+    connected: bool = True,
 ) -> World:
-    """Draw a busy small world: a chain of inputs, every size class, multi-line firms, entry slots, all segments."""
+    """Draw a busy small world: a chain of inputs, every size class, multi-line firms, entry slots, all segments.
+
+    Technologies that are not ``connected`` have neither inputs nor firms in common.
+    """
     size_class = np.concatenate([[SME, FOREIGN, LARGE, MID], rng.integers(0, 5, max(0, firms - 4))])[:firms]
-    roster = [(k, f) for k in range(technologies) for f in range(firms) if f % technologies == k or rng.random() < 0.4]
+    roster = [
+        (k, f)
+        for k in range(technologies)
+        for f in range(firms)
+        if f % technologies == k or rng.random() < 0.4 * connected
+    ]
     roster += [(k, firms + k * slots + j) for k in range(technologies) for j in range(slots)]
     technology, firm = np.array(sorted(roster)).T
     n_firms, n_lines = firms + technologies * slots, len(technology)
@@ -237,7 +254,7 @@ def make_world(
     of_segment = np.array(kinds)
     potential = rng.uniform(50, 500, len(kinds)) * (rng.random(len(kinds)) < 0.9)
     order, inputs = rng.permutation(technologies), np.zeros((technologies, technologies))
-    inputs[np.ix_(order, order)] = np.triu(rng.uniform(0, 0.4, (technologies, technologies)), 1)
+    inputs[np.ix_(order, order)] = np.triu(rng.uniform(0, 0.4 * connected, (technologies, technologies)), 1)
     padded = np.concatenate([size_class, np.full(technologies * slots, VENTURE)])
     small, alive = padded <= SME, np.arange(n_firms) < firms
     return world(

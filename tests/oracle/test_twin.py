@@ -1,0 +1,71 @@
+"""The compiled kernel against the NumPy twin: the same numbers in every array."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.oracle import builder
+
+from majung.dims import ACCOUNT_ARRAYS, FIRM_ARRAYS, PATH_ARRAYS
+from majung.market import kernel, reference
+from majung.market.world import FOREIGN, WORLD, Policy, World
+
+SEED = 2**63 + 5
+LANES = (0, 7, 15)
+USUAL = range(40)
+MORE = range(40, 240)
+
+
+def drawn(number: int) -> tuple[World, Policy]:
+    rng = np.random.default_rng(number)
+    world = builder.make_world(
+        rng, technologies=1 + number % 5, firms=4 + number % 17, slots=number % 4, quarters=6 + number % 15
+    )
+    return world, builder.make_policy(rng, world)
+
+
+def hold_together(number: int) -> None:
+    world, policy = drawn(number)
+    block = kernel.simulate(world, policy, SEED, number, kernel.LANES)
+    for lane in LANES:
+        paths, accounts, firms = reference.simulate(world, policy, SEED, number + lane)
+        alone = kernel.simulate(world, policy, SEED, number + lane, 1)
+        found = (block.paths[..., lane], block.accounts[..., lane], alone.firms)
+        for arrays, mine, twins in zip(
+            (PATH_ARRAYS, ACCOUNT_ARRAYS, FIRM_ARRAYS), found, (paths, accounts, firms), strict=True
+        ):
+            for array, one, other in zip(arrays, mine, twins, strict=True):
+                # What is left of a difference of large amounts, such as what is returned, is their rounding.
+                scale = 1e-12 * max(1.0, np.abs(other).max())
+                np.testing.assert_allclose(one, other, rtol=1e-9, atol=scale, err_msg=f"{array.name}, world {number}")
+
+
+@pytest.mark.parametrize("number", USUAL)
+def test_the_kernel_and_its_twin_agree(number: int) -> None:
+    hold_together(number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", MORE)
+def test_the_kernel_and_its_twin_agree_in_more_worlds(number: int) -> None:
+    hold_together(number)
+
+
+def test_the_worlds_have_everything_in_play() -> None:
+    """What the comparison does not exercise it does not show."""
+    drawn_worlds = [drawn(number) for number in USUAL]
+    runs = [kernel.simulate(world, policy, SEED, 0, 4) for world, policy in drawn_worlds]
+    for row, array in enumerate(PATH_ARRAYS):
+        assert sum(run.paths[row].any() for run in runs) >= 10, array.name
+    for row, array in enumerate(ACCOUNT_ARRAYS):
+        assert sum(run.accounts[row].any() for run in runs) >= 10, array.name
+    policies = [policy for _, policy in drawn_worlds]
+    assert all(sum(policy.spread == spread for policy in policies) >= 5 for spread in range(3))
+    for rule in ("gate", "small_firm_floor", "min_quality", "max_award", "noise", "winners", "match_rate", "start"):
+        used = [bool(getattr(policy, rule)) for policy in policies if policy.budget > 0]
+        assert sum(used) >= 5, rule
+    assert sum(len(policy.award_line) > 0 for policy in policies) >= 5
+    worlds = [world for world, _ in drawn_worlds]
+    assert all((world.segments.region == WORLD).any() and world.segments.public.any() for world in worlds)
+    assert sum((world.segments.min_quality > 0).any() for world in worlds) >= 20
+    assert sum((world.firms.size_class == FOREIGN).any() for world in worlds) >= 20
