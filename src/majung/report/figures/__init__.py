@@ -1,0 +1,1 @@
+"""The charts, as Altair specifications, and the pictures made of them."""

@@ -1,0 +1,216 @@
+"""Charts of totals: means with their intervals, and bars that are split into parts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from majung.decision import Interval
+from majung.dims import CLASSES, INSTRUMENTS
+from majung.messages import Lang, text
+from majung.report.figures.style import (
+    ACCENT,
+    GREY,
+    INK,
+    NARROW,
+    NUMBER,
+    PALETTE,
+    finish,
+    heading,
+    money_scale,
+    row_names,
+    wrap,
+)
+from majung.report.series import Results
+from majung.report.wording import interval, number, percent
+
+__all__ = [
+    "chain_difference",
+    "money_by_class",
+    "money_by_instrument",
+    "money_by_technology",
+    "net_gain",
+    "private_raised",
+]
+
+_RETURNED: Final = "#c3c9ce"
+_OTHER: Final = "…"
+_MOST_PARTS: Final = len(PALETTE)
+
+
+def net_gain(results: Results, lang: Lang, width: int) -> Any:
+    """Net gain of each strategy with its 95 % interval, best first."""
+    found = {summary.id: summary.net_gain for summary in results.summaries}
+    return _intervals(results, found, "net_gain", lang, width)
+
+
+def private_raised(results: Results, lang: Lang, width: int) -> Any | None:
+    """Private money raised by small firms, against hands-off; None where there is no other strategy."""
+    if not results.others:
+        return None
+    found = {name: gap for name, (_, gap) in results.raised().items() if name != results.baseline}
+    return _intervals(results, found, "private_raised", lang, width)
+
+
+def money_by_instrument(results: Results, lang: Lang, width: int) -> Any | None:
+    """Public money by instrument, with what was returned."""
+    names = {name: text(f"report.instrument.{name}", lang) for name in (*INSTRUMENTS, "returned")}
+    colours = dict(zip(names, (*PALETTE[:3], _RETURNED), strict=True))
+    return _stacked(
+        results, results.money_by_instrument(), "instrument", names, colours, "money_by_instrument", lang, width
+    )
+
+
+def money_by_class(results: Results, lang: Lang, width: int) -> Any | None:
+    """Public money by size class of the firm that got it."""
+    names = {name: text(f"report.class.{name}", lang) for name in CLASSES if name != "foreign"}
+    colours = dict(zip(names, (PALETTE[2], PALETTE[4], PALETTE[0], PALETTE[5]), strict=True))
+    return _stacked(results, results.money_by_class(), "size_class", names, colours, "money_by_class", lang, width)
+
+
+def money_by_technology(results: Results, lang: Lang, width: int) -> Any | None:
+    """Public money by technology; the smallest are put together where there are more than colours."""
+    frame = results.money_by_technology()
+    names = {name: results.technology_titles(lang)[name] for name in results.technologies}
+    if len(names) > _MOST_PARTS:
+        kept = set(frame.groupby("technology")["amount"].sum().nlargest(_MOST_PARTS - 1).index)
+        frame["technology"] = frame["technology"].where(frame["technology"].isin(kept), _OTHER)
+        frame = frame.groupby(["strategy", "technology"], sort=False, as_index=False)[["amount"]].sum()
+        names = {name: title for name, title in names.items() if name in kept}
+        names[_OTHER] = text("report.other", lang)
+    colours = dict(zip(names, PALETTE, strict=False))
+    return _stacked(results, frame, "technology", names, colours, "money_by_technology", lang, width)
+
+
+def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
+    """Sales of all quarters above hands-off by technology and by what set them off, a panel for each strategy."""
+    if not results.others:
+        return None
+    kinds = {kind: text(f"report.kind.{kind}", lang) for kind in ("final", "derived", "induced")}
+    wide = results.chain_difference()
+    rising = wide[list(kinds)].clip(lower=0).sum(axis=1)
+    falling = wide[list(kinds)].clip(upper=0).sum(axis=1)
+    scale = money_scale([*rising, *falling], results.unit, lang)
+    frame = wide.melt(["strategy", "technology"], list(kinds), "kind", "amount")
+    frame["position"] = frame["kind"].map(list(kinds).index)
+    frame["kind"] = frame["kind"].map(kinds)
+    frame["amount"] *= scale.factor
+    columns = 1 if width < NARROW else min(3, len(results.others))
+    rows = row_names(results.technology_titles(lang), 110 if width < NARROW else 170)
+    panel = max(100, min((width - rows.room - 16 * (columns - 1) - 16) // columns, 420))
+    low, high = float(falling.min()) * scale.factor, float(rising.max()) * scale.factor
+    extent = alt.Scale(domain=[min(low, 0.0), max(high, 0.0) or 1.0], nice=4)
+    panels = []
+    for place, summary in enumerate(results.others):
+        axis = rows.axis(shown=place % columns == 0)
+        bars = (
+            alt.Chart(frame[frame["strategy"] == summary.id])
+            .mark_bar(size=13)
+            .encode(
+                x=alt.X("amount:Q", title=None, scale=extent, axis=alt.Axis(format=NUMBER, tickCount=4, domain=False)),
+                y=alt.Y("technology:N", sort=list(results.technologies), title=None, axis=axis),
+                color=alt.Color("kind:N", scale=alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))),
+                order=alt.Order("position:Q"),
+            )
+        )
+        zero = alt.Chart(pd.DataFrame({"amount": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="amount:Q")
+        title = alt.TitleParams(wrap(results.titles(lang)[summary.id], int(panel / 6.6)), frame="group")
+        panels.append(alt.layer(bars, zero).properties(width=panel, height=alt.Step(max(rows.step, 19)), title=title))
+    title = heading("chain_difference", lang, width, unit=scale.label)
+    return finish(alt.concat(*panels, columns=columns).properties(title=title), width)
+
+
+def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: Lang, width: int) -> Any:
+    """Mean and interval of each strategy, in the unit that suits the largest."""
+    amounts = [value for gap in found.values() for value in (gap.mean, gap.low, gap.high)]
+    scale = money_scale(amounts, results.unit, lang)
+    frame = pd.DataFrame({"strategy": list(found)})
+    for name in ("mean", "low", "high"):
+        frame[name] = [scale.factor * getattr(gap, name) for gap in found.values()]
+    frame["written"] = [interval(gap, lang, scale.factor) for gap in found.values()]
+    frame["colour"] = [GREY if name == results.baseline else ACCENT for name in found]
+    narrow = width < NARROW
+    rows = row_names(results.titles(lang), 112 if narrow else 250)
+    y = alt.Y("strategy:N", sort=list(results.strategies), title=None, axis=rows.axis())
+    x = alt.X("mean:Q", title=None, axis=alt.Axis(format=NUMBER, tickCount=3 if narrow else 6, domain=False))
+    base = alt.Chart(frame).encode(y=y, color=alt.Color("colour:N", scale=None))
+    zero = alt.Chart(pd.DataFrame({"mean": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x=x)
+    spread = alt.Chart(frame.dropna()).mark_rule(strokeWidth=2.5)
+    spread = spread.encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=alt.Color("colour:N", scale=None))
+    layers = [zero, spread, base.mark_circle(size=70, opacity=1).encode(x=x)]
+    side = 0 if narrow else 190
+    plot = width - rows.room - side - 16
+    # On a narrow page the numbers stand over the points, else in a column of their own at the right.
+    note = (
+        base.mark_text(fontSize=11, align="right", dy=-13)
+        if narrow
+        else base.mark_text(fontSize=11, align="left", dx=14)
+    )
+    note = note.encode(x=alt.value(plot), text="written:N", color=alt.value(INK))
+    chart = alt.layer(*layers, note).properties(
+        width=plot,
+        height=alt.Step(max(rows.step, 40 if narrow else 30)),
+        title=heading(key, lang, width, unit=scale.label, level=percent(results.confidence)),
+    )
+    return finish(chart, width)
+
+
+def _stacked(
+    results: Results,
+    frame: pd.DataFrame,
+    part: str,
+    names: Mapping[str, str],
+    colours: Mapping[str, str],
+    key: str,
+    lang: Lang,
+    width: int,
+) -> Any | None:
+    frame = frame[frame["strategy"] != results.baseline]
+    if not frame["amount"].any():
+        return None
+    totals = frame.groupby("strategy", sort=False)["amount"].sum()
+    scale = money_scale(totals, results.unit, lang)
+    present: Sequence[str] = [name for name in names if frame.loc[frame[part] == name, "amount"].any()]
+    frame = frame[frame[part].isin(present)]
+    position = {name: place for place, name in enumerate(present)}
+    frame = frame.assign(amount=frame["amount"] * scale.factor, position=frame[part].map(position))
+    total = totals.mul(scale.factor).rename("total").reset_index()
+    total["written"] = [number(value) for value in total["total"]]
+    narrow = width < NARROW
+    rows = row_names(results.titles(lang), 112 if narrow else 250)
+    y = alt.Y("strategy:N", sort=list(results.strategies), title=None, axis=rows.axis())
+    legend = alt.Legend(
+        labelExpr=f"{json.dumps(dict(names), ensure_ascii=False)}[datum.value]", columns=2 if narrow else 8
+    )
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(size=16)
+        .encode(
+            x=alt.X(
+                "sum(amount):Q", title=None, axis=alt.Axis(format=NUMBER, tickCount=3 if narrow else 6, domain=False)
+            ),
+            y=y,
+            color=alt.Color(
+                f"{part}:N",
+                sort=list(present),
+                scale=alt.Scale(domain=list(present), range=[colours[name] for name in present]),
+                legend=legend,
+            ),
+            order=alt.Order("position:Q"),
+        )
+    )
+    sums = (
+        alt.Chart(total)
+        .mark_text(align="left", dx=5, fontSize=11, color=INK)
+        .encode(x="total:Q", y=y, text="written:N")
+    )
+    chart = alt.layer(bars, sums).properties(
+        width=width - rows.room - 66,
+        height=alt.Step(max(rows.step, 27)),
+        title=heading(key, lang, width, unit=scale.label),
+    )
+    return finish(chart, width)

@@ -1,0 +1,234 @@
+"""Charts over time: a small panel for each strategy, or for each technology, all on the same axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from majung.dims import INSTRUMENTS
+from majung.messages import Lang, text
+from majung.report.figures.style import (
+    ACCENT,
+    GREY,
+    NARROW,
+    NUMBER,
+    PALETTE,
+    finish,
+    heading,
+    money_scale,
+    wrap,
+)
+from majung.report.series import QUANTILES, Results
+
+__all__ = ["chain_flows", "difference_fans", "money_over_time", "sales_fans", "venture_fans"]
+
+_AXIS_ROOM: Final = 44
+_GAP: Final = 16
+_LETTER: Final = 6.6
+_IMPORTS: Final = "#7d1538"
+_PROGRAMME: Final = "#e69f00"
+
+
+def sales_fans(results: Results, lang: Lang, width: int) -> Any:
+    """Private domestic sales over time, a fan for each strategy."""
+    frame = results.fan(results.sales)
+    scale = money_scale(_numbers(frame), results.unit, lang)
+    return _fans(results, frame, lang, width, "sales", factor=scale.factor, unit=scale.label)
+
+
+def difference_fans(results: Results, lang: Lang, width: int) -> Any | None:
+    """Paired difference against hands-off over time, a fan for each other strategy; None where there is no other."""
+    if not results.others:
+        return None
+    frame = results.fan(results.difference)
+    scale = money_scale(_numbers(frame), results.unit, lang)
+    frame = frame[frame["strategy"] != results.baseline]
+    return _fans(results, frame, lang, width, "difference", factor=scale.factor, unit=scale.label)
+
+
+def venture_fans(results: Results, lang: Lang, width: int) -> Any:
+    """Live lines of small firms over time, a fan for each strategy."""
+    return _fans(results, results.fan(results.ventures), lang, width, "ventures", factor=1.0, unit="")
+
+
+def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
+    """Public money paid over time by instrument, a panel for each strategy that pays; None where none does."""
+    frame = results.money_over_time()
+    paying = [name for name in results.strategies if frame.loc[frame["strategy"] == name, "amount"].any()]
+    if not paying:
+        return None
+    totals = frame.groupby(["strategy", "year"], sort=False)["amount"].sum()
+    scale = money_scale(totals, results.unit, lang)
+    frame["amount"] *= scale.factor
+    names = {name: text(f"report.instrument.{name}", lang) for name in INSTRUMENTS}
+    frame["position"] = frame["instrument"].map(list(names).index)
+    frame["instrument"] = frame["instrument"].map(names)
+    layout = _Layout(len(paying), width)
+    y = _axis(0.0, float(totals.max()) * scale.factor)
+    panels = []
+    for place, strategy in enumerate(paying):
+        area = (
+            alt.Chart(frame[frame["strategy"] == strategy])
+            .mark_area(interpolate="step", opacity=0.85)
+            .encode(
+                x=_time_axis(results, layout.panel),
+                y=y(place % layout.columns == 0).stack("zero"),
+                color=alt.Color("instrument:N", scale=alt.Scale(domain=list(names.values()), range=list(PALETTE[:3]))),
+                order=alt.Order("position:Q"),
+            )
+        )
+        panels.append(layout.sized(area, results.titles(lang)[strategy]))
+    return layout.grid(panels, "money_over_time", lang, unit=scale.label)
+
+
+def chain_flows(results: Results, lang: Lang, width: int) -> Any:
+    """Sales over time by technology under the leading strategy, by what set them off, with hands-off and imports."""
+    kinds = {kind: text(f"report.kind.{kind}", lang) for kind in ("final", "derived", "induced")}
+    frame = results.chain()
+    base = frame[frame["strategy"] == results.baseline].set_index(["technology", "quarter"])
+    frame = frame[frame["strategy"] == results.leading].set_index(["technology", "quarter"])
+    frame["reference"] = base["final"] + base["derived"]
+    frame = frame.reset_index()
+    scale = money_scale((frame["final"] + frame["derived"]).tolist() + frame["imports"].tolist(), results.unit, lang)
+    columns = [*kinds, "imports", "reference"]
+    frame[columns] *= scale.factor
+    layout = _Layout(len(results.technologies), width, labelled=True)
+    panels = []
+    for technology in results.technologies:
+        part = frame[frame["technology"] == technology]
+        top = max(
+            (part["final"] + part["derived"] + part["induced"]).max(), part["imports"].max(), part["reference"].max()
+        )
+        y = _axis(0.0, float(top))(True)
+        x = _time_axis(results, layout.panel)
+        long = part.melt(["year"], list(kinds), "kind", "amount")
+        long = long.assign(position=long["kind"].map(list(kinds).index), kind=long["kind"].map(kinds))
+        area = (
+            alt.Chart(long)
+            .mark_area(opacity=0.8)
+            .encode(
+                x=x,
+                y=y.stack("zero"),
+                color=alt.Color("kind:N", scale=alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))),
+                order=alt.Order("position:Q"),
+            )
+        )
+        lines = alt.Chart(part).encode(x=x)
+        reference = lines.mark_line(color="#1f2933", strokeWidth=1.2).encode(y=alt.Y("reference:Q", title=None))
+        imports = lines.mark_line(color=_IMPORTS, strokeWidth=1.6, strokeDash=[4, 3]).encode(
+            y=alt.Y("imports:Q", title=None)
+        )
+        shown = [area, imports] + ([reference] if results.others else [])
+        panels.append(layout.sized(alt.layer(*shown), results.technology_titles(lang)[technology]))
+    leading = results.titles(lang)[results.leading]
+    return layout.grid(panels, "chain", lang, unit=scale.label, strategy=leading)
+
+
+def _fans(results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: str, *, factor: float, unit: str) -> Any:
+    """Median, the middle half and the middle nine tenths of the worlds, with the median of hands-off in grey."""
+    columns = ["mean", *QUANTILES]
+    frame = frame.assign(**{name: frame[name] * factor for name in columns})
+    # One world has no spread: its own path is drawn.
+    bands = results.replications > 1
+    frame["middle"] = frame["p50"] if bands else frame["mean"]
+    extent = frame[["p05", "p95"] if bands else ["middle"]].to_numpy()
+    strategies = list(dict.fromkeys(frame["strategy"]))
+    layout = _Layout(len(strategies), width)
+    low, high = min(0.0, float(np.nanmin(extent))), max(0.0, float(np.nanmax(extent)))
+    y = _axis(low, high)
+    spans = results.programme()
+    reference = frame[frame["strategy"] == results.baseline].rename(columns={"middle": "amount"})[["year", "amount"]]
+    panels = []
+    for place, strategy in enumerate(strategies):
+        own = frame.loc[frame["strategy"] == strategy, ["year", "p05", "p25", "p75", "p95", "middle"]]
+        colour = GREY if strategy == results.baseline else ACCENT
+        x, y_axis = _time_axis(results, layout.panel), y(place % layout.columns == 0)
+        chart = alt.Chart().encode(x=x)
+        layers: list[alt.Chart] = []
+        if bands:
+            layers += [
+                chart.mark_area(color=colour, opacity=opacity).encode(y=_field(y_axis, lower), y2=f"{upper}:Q")
+                for lower, upper, opacity in (("p05", "p95", 0.18), ("p25", "p75", 0.32))
+            ]
+        if len(reference) and strategy != results.baseline:
+            grey = alt.Chart(reference).mark_line(color="#444b52", strokeWidth=1.2, strokeDash=[4, 2])
+            layers.append(grey.encode(x=x, y=_field(y_axis, "amount")))
+        elif not len(reference):
+            zero = pd.DataFrame({"amount": [0.0]})
+            layers.append(alt.Chart(zero).mark_rule(color="#444b52").encode(y=_field(y_axis, "amount")))
+        layers.append(chart.mark_line(color=colour, strokeWidth=2).encode(y=_field(y_axis, "middle")))
+        if strategy in spans:
+            span = pd.DataFrame({"start": [spans[strategy][0]], "end": [spans[strategy][1]]})
+            bar = alt.Chart(span).mark_rule(color=_PROGRAMME, strokeWidth=3)
+            layers.append(bar.encode(x=alt.X("start:Q"), x2="end:Q", y=alt.value(layout.height + 4)))
+        panels.append(layout.sized(alt.layer(*layers, data=own), results.titles(lang)[strategy]))
+    return layout.grid(panels, key if bands else f"{key}_one", lang, unit=unit)
+
+
+class _Layout:
+    """A grid of equal panels; only those at the left carry the labels of the shared axis, unless all do."""
+
+    def __init__(self, count: int, width: int, *, labelled: bool = False) -> None:
+        self.width = width
+        self.columns = max(1, min(count, 2 if width < NARROW else 4))
+        room = width - (_AXIS_ROOM + 4) * (self.columns if labelled else 1) - _GAP * (self.columns - 1) - 12
+        self.panel = max(90, min(room // self.columns, 420))
+        self.height = 110 if self.columns > 1 else 180
+
+    def sized(self, chart: Any, title: str) -> Any:
+        lines = wrap(title, int(self.panel / _LETTER))
+        return chart.properties(width=self.panel, height=self.height, title=alt.TitleParams(lines, frame="group"))
+
+    def grid(self, panels: Sequence[Any], key: str, lang: Lang, **values: object) -> Any:
+        return finish(
+            alt.concat(*panels, columns=self.columns).properties(title=heading(key, lang, self.width, **values)),
+            self.width,
+        )
+
+
+def _time_axis(results: Results, width: int) -> alt.X:
+    first, last = math.floor(results.years[0]), math.ceil(results.years[-1])
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if (last - first) / s <= max(width / 32, 1))
+    ticks = [year for year in range(first, last + 1) if year % step == 0]
+    return alt.X(
+        "year:Q",
+        title=None,
+        scale=alt.Scale(
+            domain=[float(results.years[0]) - 0.125, float(results.years[-1]) + 0.125], nice=False, zero=False
+        ),
+        axis=alt.Axis(format="d", values=ticks, grid=False, labelFlush=False, offset=8, domain=False),
+    )
+
+
+def _axis(low: float, high: float) -> Any:
+    """Return a maker of the same y axis, with or without labels."""
+    if low == high:
+        high = low + 1
+
+    def made(labelled: bool) -> alt.Y:
+        axis = alt.Axis(
+            format=NUMBER,
+            tickCount=4,
+            domain=False,
+            ticks=False,
+            labels=labelled,
+            minExtent=_AXIS_ROOM - 8 if labelled else 0,
+        )
+        return alt.Y("amount:Q", title=None, scale=alt.Scale(domain=[low, high], nice=4), axis=axis)
+
+    return made
+
+
+def _field(axis: alt.Y, name: str) -> alt.Y:
+    found = axis.copy()
+    found.shorthand = f"{name}:Q"
+    return found
+
+
+def _numbers(frame: pd.DataFrame) -> Iterable[float]:
+    return frame[["mean", "p95"]].to_numpy().ravel().tolist()

@@ -1,0 +1,1 @@
+"""The page: its sentences, its tables, its template."""

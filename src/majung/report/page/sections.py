@@ -1,0 +1,139 @@
+"""The order of the report: what stands where, under which finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from majung.dims import CLASSES, INSTRUMENTS
+from majung.messages import Lang, catalogue, text
+from majung.report.page import assumptions, blocks
+from majung.report.page.blocks import Block
+from majung.report.page.sentences import finding
+from majung.report.series import Results
+
+__all__ = ["Figure", "Part", "Section", "sections"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart on the page: drawn for a desk and for a telephone, and its numbers where no table beside it has them."""
+
+    key: str
+    wide: Markup
+    narrow: Markup
+    data: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A finding with its explanation, chart and tables."""
+
+    finding: str
+    text: str
+    figure: Figure | None
+    tables: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a part of the report is about, and its findings."""
+
+    key: str
+    topic: str
+    parts: tuple[Part, ...]
+
+
+def sections(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]]) -> tuple[Section, ...]:
+    """Return the sections with results.
+
+    Parameters
+    ----------
+    drawn : mapping
+        The pictures by name, for a desk and for a telephone; those with nothing to show are left out.
+    """
+    data = _data(results, lang)
+
+    def part(key: str, picture: str = "", *tables: Block) -> Part:
+        figure = None
+        if picture in drawn:
+            wide, narrow = (Markup(svg) for svg in drawn[picture])
+            figure = Figure(picture, wide, narrow, data[picture]() if picture in data else None)
+        words = f"report.text.{key}"
+        return Part(
+            finding(key, results, lang) if key in _FOUND else "",
+            text(words, lang) if words in catalogue(lang) else "",
+            figure,
+            tables,
+        )
+
+    def section(key: str, *parts: Part) -> Section:
+        return Section(key, text(f"report.topic.{key}", lang), parts)
+
+    paired = bool(results.others)
+    spending = "money_by_instrument" in drawn
+    found = [
+        section("ranking", part("ranking", "net_gain", blocks.ranking(results, lang), blocks.outcome(results, lang)))
+    ]
+    found.append(section("programmes", part("programmes", "", assumptions.strategies(results, lang))))
+    found.append(section("time", part("sales", "sales"), *([part("difference", "difference")] if paired else [])))
+    if paired:
+        money = (
+            [part("money", "money_by_instrument"), part("money_over_time", "money_over_time")]
+            if spending
+            else [part("money")]
+        )
+        found.append(section("money", *money, part("raised", "private_raised")))
+    if spending:
+        found.append(
+            section("supported", part("supported", "money_by_class"), part("technologies", "money_by_technology"))
+        )
+    found.append(section("survival", part("survival", "ventures", blocks.survival(results, lang))))
+    chain = [part("chain", "chain")]
+    if paired:
+        chain.append(part("chain_difference", "chain_difference"))
+    found.append(section("chain", *chain))
+    found.append(section("takeoff", part("takeoff", "", blocks.takeoff(results, lang), blocks.leaders(results, lang))))
+    return tuple(found)
+
+
+_FOUND = frozenset(
+    {
+        "ranking",
+        "sales",
+        "difference",
+        "money",
+        "raised",
+        "supported",
+        "survival",
+        "chain",
+        "chain_difference",
+        "takeoff",
+    }
+)
+
+
+def _data(results: Results, lang: Lang) -> Mapping[str, Callable[[], Block]]:
+    """Return the makers of the tables behind the charts, by chart."""
+    classes = {name: text(f"report.class.{name}", lang) for name in CLASSES if name != "foreign"}
+    instruments = {name: text(f"report.instrument.{name}", lang) for name in (*INSTRUMENTS, "returned")}
+    technologies = {name: results.technology_titles(lang)[name] for name in results.technologies}
+    return {
+        "sales": lambda: blocks.fan(results, results.fan(results.sales), "sales", lang, money=True),
+        "difference": lambda: blocks.fan(results, results.fan(results.difference), "difference", lang, money=True),
+        "ventures": lambda: blocks.fan(results, results.fan(results.ventures), "ventures", lang, money=False),
+        "money_by_instrument": lambda: blocks.parts(
+            results.money_by_instrument(), "instrument", instruments, "money_by_instrument", results, lang
+        ),
+        "money_by_class": lambda: blocks.parts(
+            results.money_by_class(), "size_class", classes, "money_by_class", results, lang
+        ),
+        "money_by_technology": lambda: blocks.parts(
+            results.money_by_technology(), "technology", technologies, "money_by_technology", results, lang
+        ),
+        "private_raised": lambda: blocks.raised(results, lang),
+        "chain": lambda: blocks.chain(results, lang),
+        "chain_difference": lambda: blocks.chain_difference(results, lang),
+    }

@@ -1,0 +1,363 @@
+"""A run as tidy tables: csv files that a spreadsheet opens as they are, and one workbook."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from majung.dims import ACCOUNT_ARRAYS, DIMENSIONS, FIRM_ARRAYS, PATH_ARRAYS
+from majung.messages import Lang, text
+from majung.report.document import identity, write_whole
+from majung.report.series import QUANTILES, Results
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from majung.decision import StrategySummary
+    from majung.scenario import Scenario
+
+__all__ = ["TABLES", "ColumnNote", "column_notes", "write_tables"]
+
+WORKBOOK: Final = "majung.xlsx"
+# More would make a workbook that opens slowly; the csv file has them all.
+_MOST_ROWS: Final = 60_000
+_LONGEST: Final = 60
+# What a spreadsheet would take for a formula.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_INTERVALS: Final = ("additionality", "private_domestic_sales", "difference", "net_gain")
+_BOUNDS: Final = ("mean", "low", "high")
+_PATHS: Final = tuple(array for array in PATH_ARRAYS if array.name != "leader")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNote:
+    """What a column means.
+
+    Parameters
+    ----------
+    unit : str
+        ``money`` stands for the run's unit.
+    """
+
+    name: str
+    unit: str
+    en: str
+    ko: str
+
+    def text(self, lang: Lang) -> str:
+        """Return the meaning in one language."""
+        return self.ko if lang == "ko" else self.en
+
+
+def write_tables(
+    dataset: xr.Dataset,
+    scenario: Scenario,
+    summaries: Iterable[StrategySummary],
+    out_dir: str | os.PathLike[str],
+    *,
+    lang: Lang = "en",
+) -> dict[str, Path]:
+    """Write a run's tables.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From `majung.compare`.
+    scenario : Scenario
+        What was compared.
+    summaries : iterable of StrategySummary
+        From `majung.decision.summarise`.
+    out_dir : path
+        The folder; it is made where it is not there.
+    lang : {"en", "ko"}
+        The language of the workbook's readme. Columns are named alike in both.
+
+    Returns
+    -------
+    dict
+        The files by the name of their table, and the workbook as ``xlsx``. csv files are UTF-8 with a byte order mark,
+        so that every spreadsheet reads Korean. Each file is either whole or not there.
+    """
+    results = Results(dataset, scenario, summaries)
+    frames = {name: make(results) for name, make in TABLES.items()}
+    frames["columns"] = _columns_table(results, frames)
+    folder = Path(out_dir)
+    files = {}
+    for name, frame in frames.items():
+        files[name] = folder / f"{name}.csv"
+        written = _harmless(frame).to_csv(index=False, float_format="%.12g", lineterminator="\r\n")
+        write_whole(files[name], written.encode("utf-8-sig"))
+    files["xlsx"] = folder / WORKBOOK
+    write_whole(files["xlsx"], _workbook(results, frames, lang))
+    return files
+
+
+def column_notes() -> tuple[ColumnNote, ...]:
+    """Return what every column of every table means; a name means the same in all of them."""
+    keys = [ColumnNote(d.name, "", d.meaning_en, d.meaning_ko) for d in DIMENSIONS]
+    arrays = [ColumnNote(a.name, a.unit, a.meaning_en, a.meaning_ko) for a in (*_PATHS, *ACCOUNT_ARRAYS, *FIRM_ARRAYS)]
+    own = [ColumnNote(name, unit, text(key, "en"), text(key, "ko")) for name, unit, key in _own_columns()]
+    return (*keys, *arrays, *own)
+
+
+def _own_columns() -> Iterable[tuple[str, str, str]]:
+    for name, unit in _OWN.items():
+        yield name, unit, f"report.sheet.column.{name}"
+    for name in _INTERVALS:
+        for bound in _BOUNDS:
+            unit = "1" if name == "additionality" else "money"
+            yield f"{name}_{bound}", unit, f"report.sheet.interval.{name}.{bound}"
+    for name in ("private_domestic_sales", "difference"):
+        for quantile in QUANTILES:
+            yield f"{name}_{quantile}", "money", f"report.sheet.quantile.{name}.{quantile}"
+
+
+def _strategies(results: Results) -> pd.DataFrame:
+    rows = []
+    for rank, found in enumerate(results.summaries, start=1):
+        row: dict[str, object] = {
+            "rank": rank,
+            "strategy": found.id,
+            "title_en": found.title.en,
+            "title_ko": found.title.ko,
+        }
+        row |= {"worlds": found.replications, "public_spent": found.public_spent, "returned": found.returned}
+        for name in _INTERVALS:
+            interval = getattr(found, name)
+            row |= {f"{name}_{bound}": np.nan if interval is None else getattr(interval, bound) for bound in _BOUNDS}
+        for name in _SHARES:
+            row[name] = getattr(found, name)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _takeoff(results: Results) -> pd.DataFrame:
+    rows = [
+        (found.id, technology, found.takeoff_quarter.get(technology) or "")
+        for found in results.summaries
+        for technology in results.technologies
+    ]
+    return pd.DataFrame(rows, columns=["strategy", "technology", "takeoff_quarter"])
+
+
+def _quarters(results: Results) -> pd.DataFrame:
+    frames = []
+    for name, values in (("private_domestic_sales", results.sales), ("difference", results.difference)):
+        fan = results.fan(values).set_index(["strategy", "quarter"])[["mean", *QUANTILES]]
+        frames.append(fan.add_prefix(f"{name}_"))
+    means = {
+        array.name: results.array(array.name).mean("replication").transpose("strategy", "quarter").values.ravel()
+        for array in ACCOUNT_ARRAYS
+    }
+    return pd.concat(frames, axis=1).assign(**means).reset_index()
+
+
+def _technologies(results: Results) -> pd.DataFrame:
+    axes = ("strategy", "quarter", "technology")
+    levels = [results.strategies, results.quarters, results.technologies]
+    frame = pd.MultiIndex.from_product(levels, names=axes).to_frame(index=False)
+    means = {a.name: results.array(a.name).mean("replication").transpose(*axes).values.ravel() for a in _PATHS}
+    return frame.assign(**means)
+
+
+def _public_money(results: Results) -> pd.DataFrame:
+    parts = (
+        ("instrument", results.money_by_instrument()),
+        ("size_class", results.money_by_class()),
+        ("technology", results.money_by_technology()),
+    )
+    frames = [frame.rename(columns={name: "part"}).assign(split=name) for name, frame in parts]
+    return pd.concat(frames, ignore_index=True)[["strategy", "split", "part", "amount"]]
+
+
+def _worlds(results: Results) -> pd.DataFrame:
+    axes = ("strategy", "replication")
+    spent = (results.array("budget") - results.array("returned")).sum("quarter")
+    columns = {
+        "private_domestic_sales": results.sales.sum("quarter"),
+        "difference": results.difference.sum("quarter"),
+        "public_spent": spent,
+        "returned": results.array("returned").sum("quarter"),
+    }
+    levels = [results.strategies, results.dataset["replication"].values]
+    frame = pd.MultiIndex.from_product(levels, names=axes).to_frame(index=False)
+    return frame.assign(**{name: values.transpose(*axes).values.ravel() for name, values in columns.items()})
+
+
+def _firms(results: Results) -> pd.DataFrame:
+    firms = [str(firm) for firm in results.dataset["firm"].values]
+    frame = pd.MultiIndex.from_product([results.strategies, firms], names=("strategy", "firm")).to_frame(index=False)
+    frame["size_class"] = np.tile(results.dataset["firm_class"].values, len(results.strategies))
+    means = {a.name: results.array(a.name).transpose("strategy", "firm").values.ravel() for a in FIRM_ARRAYS}
+    return frame.assign(**means)
+
+
+def _parameters(results: Results) -> pd.DataFrame:
+    rows = [
+        (
+            name,
+            found.symbol,
+            value,
+            low,
+            high,
+            found.unit,
+            found.label.en,
+            found.label.ko,
+            found.source or "",
+            found.status,
+        )
+        for found in results.scenario.parameters.values()
+        for name, (value, (low, high)) in found.cells().items()
+    ]
+    columns = ["parameter", "symbol", "value", "low", "high", "unit", "label_en", "label_ko", "source", "status"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+_SHARES: Final = (
+    "probability_best", "expected_regret", "sme_share", "domestic_share", "live_ventures", "survival", "leader_changes",
+)  # fmt: skip
+
+TABLES: Final[Mapping[str, Callable[[Results], pd.DataFrame]]] = MappingProxyType(
+    {
+        "strategies": _strategies,
+        "takeoff": _takeoff,
+        "quarters": _quarters,
+        "quarters_by_technology": _technologies,
+        "public_money": _public_money,
+        "worlds": _worlds,
+        "firms": _firms,
+        "parameters": _parameters,
+    }
+)
+"""What makes each table, by its name."""
+
+_OWN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rank": "1",
+        "title_en": "",
+        "title_ko": "",
+        "worlds": "1",
+        "public_spent": "money",
+        "probability_best": "1",
+        "expected_regret": "money",
+        "sme_share": "1",
+        "domestic_share": "1",
+        "live_ventures": "lines",
+        "survival": "1",
+        "leader_changes": "1",
+        "takeoff_quarter": "",
+        "private_domestic_sales": "money",
+        "difference": "money",
+        "split": "",
+        "part": "",
+        "amount": "money",
+        "parameter": "",
+        "symbol": "",
+        "value": "",
+        "low": "",
+        "high": "",
+        "unit": "",
+        "label_en": "",
+        "label_ko": "",
+        "source": "",
+        "status": "",
+        "table": "",
+        "column": "",
+        "meaning_en": "",
+        "meaning_ko": "",
+    }
+)
+
+
+def _columns_table(results: Results, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    notes = {note.name: note for note in column_notes()}
+    rows = []
+    for table, frame in frames.items():
+        for name in map(str, frame.columns):
+            note = notes[name]
+            unit = str(results.unit) if note.unit == "money" else note.unit
+            rows.append((table, name, unit, note.en, note.ko))
+    return pd.DataFrame(rows, columns=["table", "column", "unit", "meaning_en", "meaning_ko"])
+
+
+def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas."""
+    harmless = frame.copy()
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            harmless[name] = [_quoted(value) for value in frame[name]]
+    return harmless
+
+
+def _quoted(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def _workbook(results: Results, frames: Mapping[str, pd.DataFrame], lang: Lang) -> bytes:
+    book = Workbook(write_only=True)
+    book.properties.creator = "majung"
+    book.properties.title = results.scenario.title.text(lang)
+    fitting = {name: frame for name, frame in frames.items() if len(frame) <= _MOST_ROWS}
+    _readme(book.create_sheet(text("report.sheet.readme", lang)), results, frames, fitting, lang)
+    for name, frame in fitting.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for place, column in enumerate(map(str, frame.columns), start=1):
+            longest = max([len(column), *(len(str(value)) for value in frame[column].head(50))])
+            sheet.column_dimensions[get_column_letter(place)].width = min(longest, _LONGEST) + 2
+        _row(sheet, list(map(str, frame.columns)), bold=True)
+        for row in frame.itertuples(index=False):
+            _row(sheet, [None if isinstance(value, float) and np.isnan(value) else value for value in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _readme(
+    sheet: Any,
+    results: Results,
+    frames: Mapping[str, pd.DataFrame],
+    fitting: Mapping[str, pd.DataFrame],
+    lang: Lang,
+) -> None:
+    """Write what the workbook is, where its numbers come from, and what its sheets hold."""
+    scenario = results.scenario
+    sheet.column_dimensions["A"].width = 30
+    sheet.column_dimensions["B"].width = 110
+    _row(sheet, [scenario.title.text(lang) or scenario.id], bold=True)
+    for line in (scenario.description.text(lang), text("report.sheet.units", lang, unit=results.unit.label(lang))):
+        _row(sheet, [line])
+    _row(sheet, [])
+    for key, words in (("real", scenario.real), ("reconstructed", scenario.reconstructed)):
+        _row(sheet, [text(f"report.page.{key}", lang), words.text(lang)])
+    for name, value in identity(results, lang):
+        _row(sheet, [name, value])
+    _row(sheet, [])
+    _row(sheet, [text("report.sheet.sheets", lang)], bold=True)
+    for name in frames:
+        left_out = "" if name in fitting else " " + text("report.sheet.csv_only", lang, rows=f"{len(frames[name]):,}")
+        _row(sheet, [name, text(f"report.sheet.table.{name}", lang) + left_out])
+
+
+def _row(sheet: Any, values: Sequence[Any], *, bold: bool = False) -> None:
+    cells = []
+    for value in values:
+        cell = WriteOnlyCell(sheet, value=value.item() if isinstance(value, np.generic) else value)
+        if isinstance(value, str):
+            # A text that begins with = is a text.
+            cell.data_type = "s"
+        if bold:
+            cell.font = Font(bold=True)
+        cells.append(cell)
+    sheet.append(cells)
