@@ -20,7 +20,7 @@ from majung.cli.compiling import COMPILER_THREAD
 from majung.errors import MajungError
 from majung.messages import preferred_language, text
 
-__all__ = ["main"]
+__all__ = ["exit_code", "main"]
 
 _BUG: Final = 1
 _BAD_INPUT: Final = 2
@@ -37,14 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with suppress(ValueError):
         # A polite request to end is an interrupt too, so that nothing half-written stays behind.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    code = _exit_code(sys.argv[1:] if arguments is None else list(arguments))
+    code = exit_code(sys.argv[1:] if arguments is None else list(arguments))
     if any(thread.name == COMPILER_THREAD for thread in threading.enumerate()):
         # Compiled code is being made in a thread that cannot be stopped: do not wait for it.
         os._exit(code)
     sys.exit(code)
 
 
-def _exit_code(arguments: list[str]) -> int:
+def exit_code(arguments: list[str]) -> int:
+    """Run a command, say what went wrong, and return the exit code."""
     settings = Settings(lang=preferred_language())
     try:
         return _run(arguments, settings)

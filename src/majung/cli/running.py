@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from majung.cli.compiling import compile_kernel
 from majung.cli.show import as_json
@@ -19,6 +19,7 @@ from majung.messages import Lang
 if TYPE_CHECKING:
     import xarray as xr
 
+    from majung.decision import StrategySummary
     from majung.scenario import Scenario
 
 __all__ = ["Asked", "run"]
@@ -46,26 +47,27 @@ class Asked:
 
 def run(asked: Asked) -> None:
     """Load, simulate, compare, and write the report, the data and the tables."""
-    from majung.decision import summarise
-    from majung.ensemble import Staging
-    from majung.report import write_files
+    from majung.decision import planned, summarise
+    from majung.ensemble import Staging, thread_count
 
     speaker = Speaker(asked.lang, quiet=asked.quiet, for_machines=asked.json)
     seconds: dict[str, float] = {}
     overrides = _overrides(asked.overrides)
     scenario = _timed(seconds, "load", lambda: _load(asked.directory, overrides))
     speaker.loaded(scenario, overrides)
+    request = _request(asked)
+    # What is wrong with the request is said before the kernel is compiled for it.
+    planned(scenario, **request)
+    threads = thread_count(asked.threads)
     root = asked.out or Path(os.environ.get("MAJUNG_STORE") or "majung-runs")
     with Staging(root) as staging:
         with speaker.compiling():
             seconds["compile"] = compile_kernel()
-        dataset = _timed(seconds, "simulate", lambda: _compare(asked, scenario, speaker))
+        dataset = _timed(seconds, "simulate", lambda: _compare(scenario, request, threads, speaker))
         speaker.simulated(dataset)
         summaries = summarise(dataset)
         with speaker.writing():
-            files = _timed(
-                seconds, "report", lambda: write_files(dataset, scenario, summaries, staging.path, asked.lang)
-            )
+            files = _timed(seconds, "report", lambda: _write(dataset, scenario, summaries, staging.path, asked.lang))
         target = asked.out or root / str(dataset.attrs["run_id"])
         published = {name: str((target / file).absolute()) for name, file in files.items()}
         result = as_json(dataset, summaries, lang=asked.lang, seconds=seconds, files=published)
@@ -83,20 +85,38 @@ def _load(directory: Path, overrides: dict[str, float]) -> Scenario:
     return scenario.with_parameters(overrides) if overrides else scenario
 
 
-def _compare(asked: Asked, scenario: Scenario, speaker: Speaker) -> xr.Dataset:
-    from majung.decision import MAX_REPLICATIONS, compare
+def _request(asked: Asked) -> dict[str, Any]:
+    """Return what `compare` is asked for, without what has a default of its own."""
+    request = {
+        "replications": asked.replications,
+        "strategies": asked.strategies,
+        "seed": asked.seed,
+        "precision": asked.precision,
+        "max_replications": asked.max_replications,
+    }
+    return {name: value for name, value in request.items() if value is not None}
+
+
+def _compare(scenario: Scenario, request: dict[str, Any], threads: int, speaker: Speaker) -> xr.Dataset:
+    from majung.decision import compare
 
     with speaker.simulating() as progress:
-        return compare(
-            scenario,
-            asked.replications,
-            asked.strategies,
-            asked.seed,
-            asked.threads,
-            asked.precision,
-            max_replications=MAX_REPLICATIONS if asked.max_replications is None else asked.max_replications,
-            progress=progress,
-        )
+        return compare(scenario, **request, threads=threads, progress=progress)
+
+
+def _write(
+    dataset: xr.Dataset, scenario: Scenario, summaries: Sequence[StrategySummary], folder: Path, lang: Lang
+) -> dict[str, str]:
+    """Write everything, and return the names of what was written."""
+    from majung.ensemble import storing, write
+    from majung.report import render, write_tables
+
+    files = {"report": "report.html", "data": "data.zarr", "tables": "tables"}
+    write(dataset, folder / files["data"])
+    with storing(folder):
+        render(dataset, scenario, summaries, lang=lang, out=folder / files["report"])
+        write_tables(dataset, scenario, summaries, folder / files["tables"], lang=lang)
+    return files
 
 
 def _overrides(settings: Sequence[str]) -> dict[str, float]:

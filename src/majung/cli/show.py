@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from majung.messages import Lang, text
-from majung.money import Unit, format_amount, parse_unit
+from majung.money import format_amount, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,47 +16,65 @@ if TYPE_CHECKING:
 
     from majung.decision import Interval, StrategySummary
 
-__all__ = ["as_json", "table"]
+__all__ = ["as_json", "heading", "table"]
 
-_DASH = "\N{EN DASH}"
+_WIDE: Final = 110
+_COLUMNS: Final = (
+    ("spent", True),
+    ("created", True),
+    ("margin", False),
+    ("per_unit", True),
+    ("margin", False),
+    ("best", True),
+    ("regret", False),
+)
+"""Columns after the strategy's name, and whether a narrow terminal shows them."""
+_DASH: Final = "\N{EN DASH}"
 
 
-def table(dataset: xr.Dataset, summaries: Iterable[StrategySummary], lang: Lang) -> Table:
-    """Return the ranking as a table for a terminal."""
+def table(dataset: xr.Dataset, summaries: Iterable[StrategySummary], lang: Lang, *, width: int) -> Table:
+    """Return the ranking as a table for a terminal, best first; a narrow one shows fewer intervals."""
     from rich import box
     from rich.table import Table
 
     unit = parse_unit(str(dataset.attrs["unit"]))
-    title = text(
+    currency = text(f"money.currency.{unit.currency}", lang)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown.add_column(text("cli.table.strategy", lang), overflow="fold")
+    for key in (key for key, always in _COLUMNS if always or width >= _WIDE):
+        shown.add_column(text(f"cli.table.{key}", lang, currency=currency), justify="right", no_wrap=True)
+
+    def amount(value: float, digits: int = 3) -> str:
+        # The heading names the currency once for all.
+        return format_amount(value, unit, lang, digits=digits).replace(f"{currency} ", "", 1)
+
+    for summary in sorted(summaries, key=lambda s: s.net_gain.mean, reverse=True):
+        ratio = summary.additionality
+        cells = (
+            amount(summary.public_spent),
+            amount(summary.difference.mean) if ratio else _DASH,
+            amount(summary.difference.half_width, 2) if ratio else "",
+            f"{ratio.mean:.2f}" if ratio else _DASH,
+            f"{ratio.half_width:.2f}" if ratio and math.isfinite(ratio.half_width) else "",
+            f"{100 * summary.probability_best:.0f} %" if math.isfinite(summary.probability_best) else _DASH,
+            amount(summary.expected_regret),
+        )
+        kept = (cell for cell, (_, always) in zip(cells, _COLUMNS, strict=True) if always or width >= _WIDE)
+        shown.add_row(summary.title.text(lang) or summary.id, *kept)
+    return shown
+
+
+def heading(dataset: xr.Dataset, lang: Lang) -> str:
+    """Return what was run, in a line."""
+    return text(
         "cli.table.title",
         lang,
         title=dataset.attrs["title_ko" if lang == "ko" else "title"],
         quarters=dataset.sizes["quarter"],
-        replications=dataset.sizes["replication"],
+        replications=f"{dataset.sizes['replication']:,}",
         seed=dataset.attrs["seed"],
+        currency=text(f"money.currency.{parse_unit(str(dataset.attrs['unit'])).currency}", lang),
     )
-    shown = Table(
-        title=title,
-        caption=text("cli.table.note", lang),
-        box=box.SIMPLE_HEAD,
-        title_justify="left",
-        caption_justify="left",
-    )
-    shown.add_column(text("cli.table.strategy", lang), overflow="fold")
-    currency = text(f"money.currency.{unit.currency}", lang)
-    for key in ("spent", "created", "per_unit", "best", "regret", "live_ventures"):
-        shown.add_column(text(f"cli.table.{key}", lang, currency=currency), justify="right")
-    for summary in sorted(summaries, key=lambda s: s.net_gain.mean, reverse=True):
-        shown.add_row(
-            summary.title.text(lang) or summary.id,
-            format_amount(summary.public_spent, unit, lang, digits=3),
-            _amount(summary.difference, unit, lang) if summary.additionality else _DASH,
-            _number(summary.additionality),
-            f"{100 * summary.probability_best:.0f} %",
-            format_amount(summary.expected_regret, unit, lang, digits=3),
-            f"{summary.live_ventures:.0f}",
-        )
-    return shown
 
 
 def as_json(
@@ -122,19 +140,3 @@ def _nullable(value: Any) -> Any:
     if isinstance(value, list):
         return [_nullable(inner) for inner in value]
     return value
-
-
-def _amount(interval: Interval, unit: Unit, lang: Lang) -> str:
-    return f"{format_amount(interval.mean, unit, lang, digits=3)}{_range(interval, unit, lang)}"
-
-
-def _range(interval: Interval, unit: Unit, lang: Lang) -> str:
-    if not math.isfinite(interval.half_width):
-        return ""
-    return f" ± {format_amount(interval.half_width, unit, lang, digits=2)}"
-
-
-def _number(interval: Interval | None) -> str:
-    if interval is None:
-        return _DASH
-    return f"{interval.mean:.2f}" + (f" ± {interval.half_width:.2f}" if math.isfinite(interval.half_width) else "")

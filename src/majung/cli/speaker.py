@@ -11,7 +11,7 @@ from rich.console import Console
 
 from majung.cli.compiling import SECONDS
 from majung.cli.progress import shown
-from majung.cli.show import table
+from majung.cli.show import heading, table
 from majung.messages import Lang, Phrase, text
 
 if TYPE_CHECKING:
@@ -105,12 +105,18 @@ class Speaker:
             if not self._for_machines:
                 print(report)
             return
-        self._people.print(table(dataset, summaries, self._lang))
+        _print(self._people, heading(dataset, self._lang))
+        self._people.print(table(dataset, summaries, self._lang, width=self._people.width))
+        _print(self._people, text("cli.table.note", self._lang))
         # Not through the console, which would break the path where a line ends.
         print(text("cli.report", self._lang, path=report), file=sys.stderr if self._for_machines else sys.stdout)
 
     def _say(self, key: str, **values: object) -> None:
-        self._aside.print(text(key, self._lang, **values), highlight=False, markup=False)
+        _print(self._aside, text(key, self._lang, **values))
+
+
+def _print(console: Console, message: str) -> None:
+    console.print(message, highlight=False, markup=False)
 
 
 def _console(*, to_stderr: bool) -> Console:

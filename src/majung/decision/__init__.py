@@ -1,6 +1,6 @@
 """What to do: strategies compared in the same worlds."""
 
-from majung.decision.comparison import FIRST_BATCH, MAX_REPLICATIONS, compare
+from majung.decision.comparison import FIRST_BATCH, MAX_REPLICATIONS, compare, planned
 from majung.decision.outcomes import Outcomes
 from majung.decision.statistics import Interval
 from majung.decision.summary import StrategySummary, ranking, summarise
@@ -12,6 +12,7 @@ __all__ = [
     "Outcomes",
     "StrategySummary",
     "compare",
+    "planned",
     "ranking",
     "summarise",
 ]

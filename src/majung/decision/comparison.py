@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from majung.scenario import Scenario, Strategy
 
-__all__ = ["FIRST_BATCH", "MAX_REPLICATIONS", "compare", "widest_interval"]
+__all__ = ["FIRST_BATCH", "MAX_REPLICATIONS", "compare", "planned", "widest_interval"]
 
 FIRST_BATCH: Final = 64
 """Replications before the width of an interval is trusted to decide anything."""
@@ -81,17 +81,46 @@ def compare(
         When `cancel` was set.
     """
     started = time.perf_counter()
+    plan = planned(scenario, replications, strategies, seed, precision, max_replications)
     threads = thread_count(threads)
     if precision is None:
-        plan = design(scenario, strategies, replications, seed)
         result = run(plan, threads=threads, progress=progress, cancel=cancel, market=market)
         reached: dict[str, float] = {}
     else:
-        _check_precision(precision, replications, max_replications)
-        plan = design(scenario, strategies, max_replications, seed)
         result = _until(plan, precision, partial(run, threads=threads, progress=progress, cancel=cancel, market=market))
         reached = {"precision_asked": precision, "precision_reached": widest_interval(result)}
     return collect(result, threads=threads, seconds=round(time.perf_counter() - started, 3), **reached)
+
+
+def planned(
+    scenario: Scenario,
+    replications: int | None = None,
+    strategies: Sequence[str | Strategy] | None = None,
+    seed: int | None = None,
+    precision: float | None = None,
+    max_replications: int = MAX_REPLICATIONS,
+) -> Design:
+    """Check what `compare` is asked for, and return the design of its largest extent.
+
+    Raises
+    ------
+    InputError
+        When what was asked for makes no sense.
+    """
+    problems = []
+    if precision is not None:
+        if not (np.isfinite(precision) and precision > 0):
+            problems.append(Problem(key="decision.precision", found=f"{precision:g}"))
+        if replications is not None:
+            problems.append(Problem(key="decision.precision_or_replications"))
+        replications = max_replications
+    try:
+        plan = design(scenario, strategies, replications, seed)
+    except InputError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return plan
 
 
 def widest_interval(ensemble: Ensemble) -> float:
@@ -121,15 +150,3 @@ def _until(plan: Design, precision: float, run_part: Callable[..., Ensemble]) ->
         # The width falls with the root of the number; a little more than that would need saves a last small batch.
         needed = stop * min(1.1 * (width / precision) ** 2, _LARGEST_GROWTH)
         start, stop = stop, min(largest, BLOCK * int(np.ceil(max(needed, stop + 1) / BLOCK)))
-
-
-def _check_precision(precision: float, replications: int | None, max_replications: int) -> None:
-    problems = []
-    if not (np.isfinite(precision) and precision > 0):
-        problems.append(Problem(key="decision.precision", found=str(precision)))
-    if replications is not None:
-        problems.append(Problem(key="decision.precision_or_replications"))
-    if max_replications < 1:
-        problems.append(Problem(key="ensemble.replications", found=str(max_replications), values={"least": 1}))
-    if problems:
-        raise InputError(problems)

@@ -1,0 +1,129 @@
+"""The parts of the command line that need no process of their own."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from tests.unit.fake_market import market, small_scenario
+
+from majung.cli.app import command
+from majung.cli.progress import shown
+from majung.cli.running import _overrides
+from majung.cli.show import as_json, heading, table
+from majung.decision import compare, summarise
+from majung.ensemble import Progress, design
+from majung.errors import InputError
+from majung.messages import LANGUAGES, Lang
+
+INTERVAL = {"mean", "low", "high"}
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Any:
+    scenario = small_scenario()
+    return compare(scenario, 20, market=market(design(scenario).strategies))
+
+
+def printed(content: object, width: int = 150) -> str:
+    stream = io.StringIO()
+    Console(file=stream, width=width).print(content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_has_a_row_a_strategy_in_the_readers_language(dataset: Any, lang: Lang) -> None:
+    summaries = summarise(dataset)
+    shown_table = printed(table(dataset, summaries, lang, width=150))
+    for summary in summaries:
+        assert summary.title.text(lang) in shown_table
+    assert ("기대 후회" in shown_table) == (lang == "ko")
+    assert "시드" in heading(dataset, "ko")
+    assert "KRW" in heading(dataset, "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_fits_a_narrow_terminal(dataset: Any, lang: Lang) -> None:
+    lines = printed(table(dataset, summarise(dataset), lang, width=80), width=80).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert not [line for line in lines if "…" in line]
+
+
+def test_a_comparison_without_intervals_prints(dataset: Any) -> None:
+    one = dataset.isel(replication=[0])
+    assert "nan" not in printed(table(one, summarise(one), "en", width=150))
+
+
+def test_the_object_for_machines_has_the_promised_names(dataset: Any) -> None:
+    seconds = {"load": 0.1, "compile": 0.0, "simulate": 1.23456, "report": 2.0}
+    files = {"report": "r", "data": "d", "tables": "t"}
+    result = as_json(dataset, summarise(dataset), lang="ko", seconds=seconds, files=files)
+    assert list(result) == [
+        "run_id", "majung_version", "scenario", "seed", "replications", "quarters", "lines", "threads", "seconds",
+        "line_steps", "result_hash", "strategies", "files",
+    ]  # fmt: skip
+    assert result["scenario"] == {"id": "small", "title": "작은 보기"}
+    assert result["line_steps"] == 30 * 24 * 20 * 5
+    assert result["seconds"]["simulate"] == 1.235
+    assert result["files"] == files
+    nothing, *others = result["strategies"]
+    assert nothing["additionality"] is None
+    for strategy in (nothing, *others):
+        assert list(strategy) == [
+            "id", "title", "public_spent", "returned", "additionality", "private_domestic_sales", "difference",
+            "probability_best", "expected_regret", "sme_share", "domestic_share", "live_ventures", "takeoff_quarter",
+        ]  # fmt: skip
+        assert strategy["difference"].keys() == strategy["private_domestic_sales"].keys() == INTERVAL
+        assert strategy["takeoff_quarter"].keys() == {"service", "model", "chip"}
+    assert all(strategy["additionality"].keys() == INTERVAL for strategy in others)
+    json.dumps(result, allow_nan=False)
+
+
+def test_what_does_not_exist_is_null_for_machines(dataset: Any) -> None:
+    one = dataset.isel(replication=[0])
+    result = as_json(one, summarise(one), lang="en", seconds={}, files={})
+    assert result["strategies"][1]["difference"]["low"] is None
+
+
+def test_settings_are_read_with_all_their_problems() -> None:
+    assert _overrides(["quality_weight=2.2", " markup.large = 0.4 "]) == {"quality_weight": 2.2, "markup.large": 0.4}
+    with pytest.raises(InputError) as caught:
+        _overrides(["quality_weight", "a=b", "c=1", "c=2", "=3"])
+    assert [problem.key for problem in caught.value.problems] == [
+        "cli.set_form", "cli.set_number", "cli.set_twice", "cli.set_form",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_command_and_option_is_explained_in_both_languages(lang: Lang) -> None:
+    group = command(lang)
+    for part in (group, *group.commands.values()):
+        assert part.help
+        assert not part.help.startswith("cli.")
+        assert part.epilog
+        for parameter in part.params:
+            assert parameter.help, parameter.name
+            assert not parameter.help.startswith("cli.")
+    assert group.commands.keys() == {"new", "check", "run"}
+
+
+def test_progress_without_a_terminal_is_a_line_for_each_tenth() -> None:
+    stream = io.StringIO()
+    with shown(Console(file=stream, width=150), "en") as show:
+        for done in range(1, 101):
+            show(Progress(done, 100))
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 10
+    assert lines[0].startswith("simulating: 10 of 100 (10 %), 0:")
+    assert lines[-1].endswith("(100 %), 0:00 left")
+
+
+def test_progress_in_a_terminal_is_a_bar() -> None:
+    stream = io.StringIO()
+    with shown(Console(file=stream, width=100, force_terminal=True), "ko") as show:
+        show(Progress(50, 100))
+    assert "모의실험" in stream.getvalue()
