@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -43,6 +45,26 @@ def together(*edits: Edit) -> Edit:
             one(folder)
 
     return edit
+
+
+def zipped(name: str) -> Edit:
+    def edit(folder: Path) -> None:
+        with zipfile.ZipFile(folder / "firms.xlsx", "w") as archive:
+            archive.writestr(name, "<x/>")
+
+    return edit
+
+
+def damaged_sheet(folder: Path) -> None:
+    """Save the firms as a workbook and break off its sheet."""
+    whole, broken = folder / "whole.xlsx", folder / "firms.xlsx"
+    pd.read_csv(folder / "firms.csv").to_excel(whole, index=False)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    (folder / "firms.csv").unlink()
+    whole.unlink()
 
 
 def refusal(tmp_path: Path, edit: Edit) -> InputError:
@@ -83,6 +105,11 @@ CELLS = {
     "not a number": (
         change("lines.csv", '"2,600",200', "2600x,200"),
         f"lines.csv row 3, column home_sales: '2600x' is not {AMOUNT}.",
+    ),
+    "far too large": (
+        change("firms.csv", "12억", "1" + "0" * 30),
+        "firms.csv row 2, column cash: '1000000000000000000000000000000' is out of range; expected"
+        " 1,000,000,000,000,000 at most.",
     ),
     "misplaced comma": (
         change("lines.csv", '"2,600",200', '"26,00",200'),
@@ -212,6 +239,10 @@ FILES = {
     "broken workbook": (
         together(rename("firms.csv", "firms.xlsx"), put("firms.xlsx", b"PK\x03\x04" + b"0" * 100)),
         "firms.xlsx: cannot be read as an Excel workbook: File is not a zip file.",
+    ),
+    "another Office file": (
+        together(rename("firms.csv", "firms.xlsx"), zipped("word/document.xml")),
+        "firms.xlsx: cannot be read as an Excel workbook: There is no item named '[Content_Types].xml' in the archive.",
     ),
     "broken parquet": (
         together(rename("firms.csv", "firms.parquet"), put("firms.parquet", b"PAR1" + b"0" * 100)),
@@ -594,3 +625,7 @@ def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
         os.mkfifo(folder / "firms.csv")
 
     assert str(refusal(tmp_path, pipe)) == "firms.csv: this is not an ordinary file."
+
+
+def test_damaged_workbook_is_refused(tmp_path: Path) -> None:
+    assert str(refusal(tmp_path, damaged_sheet)).startswith("firms.xlsx: cannot be read as an Excel workbook: ")

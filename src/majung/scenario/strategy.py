@@ -18,6 +18,7 @@ from majung.money import Unit, parse_amount, parse_unit
 from majung.parameters import NO_TEXT, LocalText
 from majung.scenario.settings import spelled
 from majung.scenario.tables.cells import LONGEST_ID, has_unseen
+from majung.scenario.tables.column import LARGEST
 
 __all__ = ["HANDS_OFF", "Award", "ClassWeights", "Criteria", "Mix", "Strategy", "hands_off"]
 
@@ -25,7 +26,7 @@ HANDS_OFF: Final = "hands-off"
 DOMESTIC: Final = tuple(size_class for size_class in CLASSES if size_class != "foreign")
 
 _Weight = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-_Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)]
+_Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=LARGEST)]
 _Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)]
 _Whole = Annotated[int, Field(strict=True, ge=0)]
 _TOLERANCE: Final = 1e-6

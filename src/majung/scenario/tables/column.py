@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Codes", "Column", "Flags", "Floats", "Ints", "Kind", "Table", "Texts", "column"]
+__all__ = ["LARGEST", "Codes", "Column", "Flags", "Floats", "Ints", "Kind", "Table", "Texts", "column"]
 
 Kind = Literal["id", "text", "choice", "reference", "money", "share", "number", "count"]
 Floats: TypeAlias = NDArray[np.float64]
@@ -17,6 +17,9 @@ Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int8]
 Flags: TypeAlias = NDArray[np.bool_]
 Texts: TypeAlias = NDArray[np.object_]
+
+LARGEST: Final = 1e15
+"""Amounts and numbers above are slips, and would make sums inexact."""
 
 _INFINITE: Final = float("inf")
 
@@ -84,6 +87,8 @@ def column(kind: Kind, en: str, ko: str, *aliases: str, header: str = "", unit: 
     """Declare a column; `options` are the fields of `Column`."""
     optional = {"default", "parameter", "derived"} & options.keys()
     options.pop("derived", None)
+    if kind in ("money", "number") and "parameter" not in options:
+        options.setdefault("highest", LARGEST)
     declared = {"kind": kind, "en": en, "ko": ko, "aliases": aliases, "unit": unit, "required": not optional, **options}
     return field(metadata={"column": declared, "header": header})
 

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -222,7 +221,10 @@ def _open_workbook(path: Path, note: Callable[[Problem], None]) -> Sheet:
                     break
             else:
                 raise InputError([Problem(key="file.empty")])
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
+    except InputError:
+        raise
+    except Exception as error:
+        # A damaged workbook makes openpyxl raise whatever its parsers raise.
         raise InputError([Problem(key="file.broken_xlsx", values={"detail": _first_line(error)})]) from None
     while headers and not headers[-1]:
         headers.pop()
@@ -244,6 +246,8 @@ def _workbook_batches(
             yield Batch(
                 [pa.array(column, pa.string()) for column in columns], np.array([n for n, _ in part], dtype=np.int64)
             )
+    except Exception as error:
+        raise InputError([Problem(key="file.broken_xlsx", values={"detail": _first_line(error)})]) from None
     finally:
         workbook.close()
 
@@ -282,4 +286,5 @@ def _parquet_batches(file: Any, names: list[str]) -> Iterator[Batch]:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    said = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return (str(said).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -19,7 +19,7 @@ from majung.money import Unit, split_header
 from majung.parameters import ParameterSet
 from majung.scenario.problems import Problems
 from majung.scenario.tables import cells as cell
-from majung.scenario.tables.column import Column, Table
+from majung.scenario.tables.column import LARGEST, Column, Table
 from majung.scenario.tables.files import Batch, open_table
 
 __all__ = ["RawTable", "read_table"]
@@ -235,6 +235,11 @@ class _Reader:
         wrong = (values < lowest) | (values > highest)
         if column.above:
             wrong |= values == lowest
+        if highest == LARGEST:
+            flaws.append(
+                cell.out_of(values, values > highest, cells, Phrase("bounds.at_most", highest=f"{highest:,.0f}"))
+            )
+            wrong &= values <= highest
         flaws.append(cell.out_of(values, wrong, cells, _expected(column, lowest, highest)))
         if column.kind == "count":
             fraction = ~wrong & np.isfinite(values) & (values != np.floor(values))
@@ -297,6 +302,6 @@ def _expected(column: Column, lowest: float, highest: float) -> Phrase:
     if column.kind == "money":
         return Phrase("bounds.amount_above" if column.above else "bounds.amount_from")
     bounds = {"lowest": f"{lowest:g}", "highest": f"{highest:g}"}
-    if np.isinf(highest):
+    if highest >= LARGEST:
         return Phrase("bounds.above" if column.above else "bounds.from", **bounds)
     return Phrase("bounds.above_to" if column.above else "bounds.between", **bounds)
