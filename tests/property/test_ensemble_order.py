@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.fake_market import market, small_scenario
 
-from majung.ensemble import collect, design, run
+from majung import dims
+from majung.decision import compare, summarise
+from majung.ensemble import BASELINE, collect, design, result_hash, run
+from majung.scenario import Strategy
 
 IDS = [strategy.id for strategy in small_scenario().strategies]
 
@@ -27,3 +30,29 @@ def test_bytes_depend_on_the_design_only(chosen: list[str], replications: int, t
         for name in together.data_vars:
             one, other = together[name].sel(strategy=strategy.id), alone[name].sel(strategy=strategy.id)
             assert one.values.tobytes() == other.values.tobytes(), name
+
+
+def test_the_kernels_bytes_depend_on_neither_threads_nor_company() -> None:
+    scenario = small_scenario()
+    together = compare(scenario, 40, threads=4)
+    again = compare(scenario, 40, threads=1)
+    assert again.attrs["result_hash"] == together.attrs["result_hash"]
+    alone = compare(scenario, 40, ["first-buyer"], threads=3)
+    assert result_hash(together.sel(strategy=[BASELINE, "first-buyer"])) == alone.attrs["result_hash"]
+    fewer = compare(scenario, 35, ["first-buyer"])
+    for name in fewer.data_vars:
+        if "replication" in fewer[name].dims:
+            kept = alone[name].isel(replication=slice(0, 35))
+            assert kept.values.tobytes() == fewer[name].values.tobytes(), name
+
+
+def test_a_programme_without_money_is_hands_off_exactly() -> None:
+    scenario = small_scenario()
+    like_first_buyer = scenario.strategy("first-buyer").model_dump() | {"id": "no-money", "budget": 0.0}
+    dataset = compare(scenario, 20, [Strategy(**like_first_buyer)])
+    for name in (*dims.PATH_ARRAYS, *dims.ACCOUNT_ARRAYS, *dims.FIRM_ARRAYS):
+        nothing, no_money = (dataset[name.name].sel(strategy=id).values for id in (BASELINE, "no-money"))
+        assert nothing.tobytes() == no_money.tobytes(), name.name
+    assert [summary.net_gain.mean for summary in summarise(dataset)] == [0, 0]
+    assert [summary.probability_best for summary in summarise(dataset)] == [0.5, 0.5]
+    assert summarise(dataset)[1].additionality is None

@@ -12,8 +12,8 @@ from rich.console import Console
 from tests.unit.fake_market import market, small_scenario
 
 from majung.cli.app import command
+from majung.cli.commands import read_settings
 from majung.cli.progress import shown
-from majung.cli.running import _overrides
 from majung.cli.show import as_json, heading, table
 from majung.decision import compare, summarise
 from majung.ensemble import Progress, design
@@ -90,9 +90,9 @@ def test_what_does_not_exist_is_null_for_machines(dataset: Any) -> None:
 
 
 def test_settings_are_read_with_all_their_problems() -> None:
-    assert _overrides(["quality_weight=2.2", " markup.large = 0.4 "]) == {"quality_weight": 2.2, "markup.large": 0.4}
+    assert read_settings(["quality_weight=2.2", " markup.large = 0.4 "]) == {"quality_weight": 2.2, "markup.large": 0.4}
     with pytest.raises(InputError) as caught:
-        _overrides(["quality_weight", "a=b", "c=1", "c=2", "=3"])
+        read_settings(["quality_weight", "a=b", "c=1", "c=2", "=3"])
     assert [problem.key for problem in caught.value.problems] == [
         "cli.set_form", "cli.set_number", "cli.set_twice", "cli.set_form",
     ]  # fmt: skip
@@ -120,6 +120,16 @@ def test_progress_without_a_terminal_is_a_line_for_each_tenth() -> None:
     assert len(lines) == 10
     assert lines[0].startswith("simulating: 10 of 100 (10 %), 0:")
     assert lines[-1].endswith("(100 %), 0:00 left")
+
+
+def test_progress_goes_on_when_more_is_added() -> None:
+    stream = io.StringIO()
+    with shown(Console(file=stream, width=150), "en") as show:
+        for done, total in ((64, 64), (80, 128), (128, 128)):
+            show(Progress(done, total))
+    assert [line.partition(",")[0] for line in stream.getvalue().splitlines()] == [
+        "simulating: 64 of 64 (100 %)", "simulating: 80 of 128 (62 %)", "simulating: 128 of 128 (100 %)",
+    ]  # fmt: skip
 
 
 def test_progress_in_a_terminal_is_a_bar() -> None:

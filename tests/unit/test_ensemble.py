@@ -89,7 +89,10 @@ def test_parts_one_after_the_other_are_the_same_bytes_as_all_at_once() -> None:
     whole = run(plan, market=stand_in)
     part = run(plan.part(0, 32), market=stand_in)
     part = run(plan.part(32, 48), market=stand_in, before=part)
-    part = run(plan.part(48, 70), before=part)
+    seen: list[Progress] = []
+    part = run(plan.part(48, 70), before=part, progress=seen.append)
+    assert seen[-1] == Progress(5 * 70, 5 * 70)
+    assert seen[0].done > 5 * 48
     assert part.design == whole.design
     for name in ("paths", "accounts", "firms", "status"):
         assert getattr(part, name).tobytes() == getattr(whole, name).tobytes()

@@ -86,17 +86,17 @@ def _majung(version: VersionOption = False) -> None:
 
 
 def _new(settings: typer.Context, directory: NewArgument, lang: LangOption = None, debug: DebugOption = False) -> None:
-    from majung.cli import scenarios
+    from majung.cli import commands
 
-    scenarios.new(directory, settings.obj.lang)
+    commands.new(directory, settings.obj.lang)
 
 
 def _check(
     settings: typer.Context, directory: ScenarioArgument, lang: LangOption = None, debug: DebugOption = False
 ) -> None:
-    from majung.cli import scenarios
+    from majung.cli import commands
 
-    scenarios.check(directory, settings.obj.lang)
+    commands.check(directory, settings.obj.lang)
 
 
 def _run(
@@ -115,9 +115,9 @@ def _run(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import running
+    from majung.cli import commands
 
-    asked = running.Asked(
+    asked = commands.Asked(
         directory=directory,
         strategies=strategy or None,
         replications=replications,
@@ -131,7 +131,7 @@ def _run(
         quiet=quiet,
         lang=settings.obj.lang,
     )
-    running.run(asked)
+    commands.run(asked)
 
 
 def command(lang: Lang) -> Any:

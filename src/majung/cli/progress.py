@@ -48,8 +48,12 @@ class _Lines:
         self._lang = lang
         self._started = time.monotonic()
         self._next = _STEP
+        self._total = 0
 
     def show(self, progress: Progress) -> None:
+        if progress.total != self._total:
+            # More was added to what there was to do.
+            self._total, self._next = progress.total, _STEP
         if progress.done < progress.total and 100 * progress.done < self._next * progress.total:
             return
         percent = math.floor(100 * progress.done / progress.total)

@@ -104,7 +104,7 @@ def run(
     threads : int, optional
         See `thread_count`.
     progress : callable, optional
-        Called in this thread after each block.
+        Called in this thread after each block; counts what came before, too.
     cancel : threading.Event, optional
         Stops the run when set.
     before : Ensemble, optional
@@ -125,8 +125,9 @@ def run(
     ensemble = _empty(design, market)
     if before is not None:
         ensemble.firms[:] = before.firms
-    total = design.replications * len(design.strategies)
-    done = 0
+    rows = len(design.strategies)
+    done = 0 if before is None else before.design.replications * rows
+    total = done + design.replications * rows
 
     for task, block, finite in _in_order(
         partial(_checked, market.simulate), design.tasks(), thread_count(threads), cancel

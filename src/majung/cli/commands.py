@@ -1,4 +1,4 @@
-"""The command ``majung run``."""
+"""What the commands do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from majung.cli.compiling import compile_kernel
 from majung.cli.show import as_json
 from majung.cli.speaker import Speaker
 from majung.errors import InputError, Problem
-from majung.messages import Lang
+from majung.messages import Lang, text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from majung.decision import StrategySummary
     from majung.scenario import Scenario
 
-__all__ = ["Asked", "run"]
+__all__ = ["Asked", "check", "new", "read_settings", "run"]
 
 T = TypeVar("T")
 
@@ -45,6 +45,34 @@ class Asked:
     lang: Lang
 
 
+def new(directory: Path, lang: Lang) -> None:
+    """Write a skeleton and say what to do next."""
+    from majung.scenario import skeleton
+
+    skeleton.write(directory)
+    print(text("cli.new.written", lang, path=directory))
+
+
+def check(directory: Path, lang: Lang) -> None:
+    """Load a scenario and say what a reader should know of it; what is wrong is raised, all of it at once."""
+    from majung.scenario import load
+
+    scenario = load(directory)
+    for warning in scenario.warnings:
+        print(text("cli.warning", lang, warning=warning.text(lang)))
+    print(
+        text(
+            "cli.check.fine",
+            lang,
+            path=directory,
+            firms=len(scenario.firms.id),
+            lines=len(scenario.lines.id),
+            technologies=len(scenario.technologies.id),
+            strategies=len(scenario.strategies),
+        )
+    )
+
+
 def run(asked: Asked) -> None:
     """Load, simulate, compare, and write the report, the data and the tables."""
     from majung.decision import planned, summarise
@@ -52,7 +80,7 @@ def run(asked: Asked) -> None:
 
     speaker = Speaker(asked.lang, quiet=asked.quiet, for_machines=asked.json)
     seconds: dict[str, float] = {}
-    overrides = _overrides(asked.overrides)
+    overrides = read_settings(asked.overrides)
     scenario = _timed(seconds, "load", lambda: _load(asked.directory, overrides))
     speaker.loaded(scenario, overrides)
     request = _request(asked)
@@ -119,7 +147,7 @@ def _write(
     return files
 
 
-def _overrides(settings: Sequence[str]) -> dict[str, float]:
+def read_settings(settings: Sequence[str]) -> dict[str, float]:
     """Read ``NAME=VALUE`` settings, all problems at once."""
     values: dict[str, float] = {}
     problems = []
