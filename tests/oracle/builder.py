@@ -339,6 +339,6 @@ def make_policy(rng: np.random.Generator, world: World) -> Policy:
         gate=bool(rng.integers(0, 2)),
         small_firm_floor=float(rng.choice([0, 0.3, 1])),
         min_quality=float(rng.choice([0, 0.5, 0.8])),
-        max_award=float(rng.choice([0, 10])),
+        max_award=float(rng.choice([0, 2])),
         match_rate=float(rng.uniform(0, 2)),
     )

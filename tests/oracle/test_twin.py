@@ -61,9 +61,16 @@ def test_the_worlds_have_everything_in_play() -> None:
         assert sum(run.accounts[row].any() for run in runs) >= 10, array.name
     policies = [policy for _, policy in drawn_worlds]
     assert all(sum(policy.spread == spread for policy in policies) >= 5 for spread in range(3))
-    for rule in ("gate", "small_firm_floor", "min_quality", "max_award", "noise", "winners", "match_rate", "start"):
-        used = [bool(getattr(policy, rule)) for policy in policies if policy.budget > 0]
-        assert sum(used) >= 5, rule
+    switches = ("gate", "small_firm_floor", "min_quality", "max_award", "noise", "winners", "match_rate", "start")
+    for rule in switches:  # switched off, it makes a difference
+        off = type(getattr(policies[0], rule))(0)
+        without = [kernel.simulate(world, policy._replace(**{rule: off}), SEED, 0, 4) for world, policy in drawn_worlds]
+        bound = [one.paths.tobytes() != run.paths.tobytes() for one, run in zip(without, runs, strict=True)]
+        assert sum(bound) >= 3, rule
+    purchase = [array.name for array in PATH_ARRAYS].index("purchase")
+    needs = [world.technologies.public_need[:, None] for world, _ in drawn_worlds]
+    cut = [np.isclose(run.paths[purchase], need, rtol=1e-12).any() for run, need in zip(runs, needs, strict=True)]
+    assert sum(cut) >= 3
     assert sum(len(policy.award_line) > 0 for policy in policies) >= 5
     worlds = [world for world, _ in drawn_worlds]
     assert all((world.segments.region == WORLD).any() and world.segments.public.any() for world in worlds)
