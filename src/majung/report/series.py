@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["QUANTILES", "Results", "chain_order"]
 
 Floats: TypeAlias = NDArray[np.float64]
+Fan: TypeAlias = Literal["sales", "difference", "ventures"]
 
 QUANTILES: Final = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 CHAIN_KINDS: Final = {
@@ -124,17 +125,29 @@ class Results:
         """Live lines of small firms by (strategy, replication, quarter)."""
         return self.array("live_ventures").sum("technology")
 
-    def fan(self, values: xr.DataArray) -> pd.DataFrame:
-        """Return mean and quantiles over replications, a row for each strategy and quarter.
+    def fan(self, name: Fan) -> pd.DataFrame:
+        """Return mean and quantiles over replications of `sales`, `difference` or `ventures`, by (strategy, quarter).
 
         The quantiles are missing where there is one replication only.
         """
-        values = values.transpose("strategy", "replication", "quarter")
+        return self._fans[name].copy()
+
+    @cached_property
+    def _fans(self) -> dict[Fan, pd.DataFrame]:
+        return {
+            "sales": self._fan(self.sales),
+            "difference": self._fan(self.difference),
+            "ventures": self._fan(self.ventures),
+        }
+
+    def _fan(self, values: xr.DataArray) -> pd.DataFrame:
+        worlds = values.transpose("strategy", "replication", "quarter").values
         frame = self._rows("strategy", "quarter")
-        frame["mean"] = values.mean("replication").values.ravel()
-        for name, share in QUANTILES.items():
-            many = self.replications > 1
-            frame[name] = np.nanquantile(values.values, share, axis=1).ravel() if many else np.nan
+        frame["mean"] = worlds.mean(axis=1).ravel()
+        many = self.replications > 1
+        quantiles = np.quantile(worlds, list(QUANTILES.values()), axis=1) if many else [np.full(len(frame), np.nan)] * 5
+        for name, found in zip(QUANTILES, quantiles, strict=True):
+            frame[name] = found.ravel()
         return frame
 
     def programme(self) -> dict[str, tuple[float, float]]:
@@ -182,6 +195,10 @@ class Results:
 
     def chain(self) -> pd.DataFrame:
         """Return mean sales by (strategy, technology, quarter), a column for each kind of `CHAIN_KINDS`."""
+        return self._chain.copy()
+
+    @cached_property
+    def _chain(self) -> pd.DataFrame:
         frame = self._rows("strategy", "technology", "quarter")
         for kind, name in CHAIN_KINDS.items():
             mean = self.array(name).mean("replication").transpose("strategy", "technology", "quarter")

@@ -20,10 +20,11 @@ from openpyxl.utils import get_column_letter
 from majung.dims import ACCOUNT_ARRAYS, DIMENSIONS, FIRM_ARRAYS, PATH_ARRAYS
 from majung.messages import Lang, text
 from majung.report.document import identity, write_whole
-from majung.report.series import QUANTILES, Results
+from majung.report.series import QUANTILES, Fan, Results
 
 if TYPE_CHECKING:
     import xarray as xr
+
     from majung.decision import StrategySummary
     from majung.scenario import Scenario
 
@@ -31,7 +32,7 @@ __all__ = ["TABLES", "ColumnNote", "column_notes", "write_tables"]
 
 WORKBOOK: Final = "majung.xlsx"
 # More would make a workbook that opens slowly; the csv file has them all.
-_MOST_ROWS: Final = 60_000
+_MOST_ROWS: Final = 10_000
 _LONGEST: Final = 60
 # What a spreadsheet would take for a formula.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -153,8 +154,9 @@ def _takeoff(results: Results) -> pd.DataFrame:
 
 def _quarters(results: Results) -> pd.DataFrame:
     frames = []
-    for name, values in (("private_domestic_sales", results.sales), ("difference", results.difference)):
-        fan = results.fan(values).set_index(["strategy", "quarter"])[["mean", *QUANTILES]]
+    names: dict[Fan, str] = {"sales": "private_domestic_sales", "difference": "difference"}
+    for key, name in names.items():
+        fan = results.fan(key).set_index(["strategy", "quarter"])[["mean", *QUANTILES]]
         frames.append(fan.add_prefix(f"{name}_"))
     means = {
         array.name: results.array(array.name).mean("replication").transpose("strategy", "quarter").values.ravel()
@@ -296,7 +298,7 @@ def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
     harmless = frame.copy()
     for name in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[name]):
-            harmless[name] = [_quoted(value) for value in frame[name]]
+            harmless[name] = pd.Series([_quoted(value) for value in frame[name]], index=frame.index, dtype=object)
     return harmless
 
 

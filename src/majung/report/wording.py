@@ -14,6 +14,7 @@ NOTHING: Final = "–"
 _MINUS: Final = "−"
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _DIGITS: Final = 3
+_MOST_DECIMALS: Final = 6
 
 
 def number(value: float | None, *, decimals: int | None = None) -> str:
@@ -29,6 +30,8 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
     if decimals is None:
         decimals = _decimals(value)
     rounded = round(float(value), decimals)
+    if not rounded:
+        return "0"
     written = f"{abs(rounded):,.{max(decimals, 0)}f}"
     return f"{_MINUS}{written}" if rounded < 0 else written
 
@@ -75,7 +78,9 @@ def interval(found: Any, lang: Lang, factor: float = 1.0) -> str:
 
 def amount(value: float, unit: Unit, lang: Lang) -> str:
     """Write an amount of money in words: ``KRW 1.23 billion``, ``12억 3,000만 원``."""
-    return format_amount(value, unit, lang, digits=_DIGITS).replace("-", _MINUS, 1) if math.isfinite(value) else NOTHING
+    if not math.isfinite(value):
+        return NOTHING
+    return format_amount(value, unit, lang, digits=_DIGITS).replace("-", _MINUS, 1).replace(" ", _NBSP)
 
 
 def parameter(value: float) -> str:
@@ -88,4 +93,4 @@ def _decimals(value: float) -> int:
         return 0
     digits = _DIGITS - 1 - math.floor(math.log10(abs(value)))
     # 0.99996 has one digit more once it is rounded.
-    return min(_DIGITS - 1 - math.floor(math.log10(abs(round(value, digits)))), 12)
+    return min(_DIGITS - 1 - math.floor(math.log10(abs(round(value, digits)))), _MOST_DECIMALS)

@@ -36,7 +36,7 @@ _PROGRAMME: Final = "#e69f00"
 
 def sales_fans(results: Results, lang: Lang, width: int) -> Any:
     """Private domestic sales over time, a fan for each strategy."""
-    frame = results.fan(results.sales)
+    frame = results.fan("sales")
     scale = money_scale(_numbers(frame), results.unit, lang)
     return _fans(results, frame, lang, width, "sales", factor=scale.factor, unit=scale.label)
 
@@ -45,7 +45,7 @@ def difference_fans(results: Results, lang: Lang, width: int) -> Any | None:
     """Paired difference against hands-off over time, a fan for each other strategy; None where there is no other."""
     if not results.others:
         return None
-    frame = results.fan(results.difference)
+    frame = results.fan("difference")
     scale = money_scale(_numbers(frame), results.unit, lang)
     frame = frame[frame["strategy"] != results.baseline]
     return _fans(results, frame, lang, width, "difference", factor=scale.factor, unit=scale.label)
@@ -53,7 +53,7 @@ def difference_fans(results: Results, lang: Lang, width: int) -> Any | None:
 
 def venture_fans(results: Results, lang: Lang, width: int) -> Any:
     """Live lines of small firms over time, a fan for each strategy."""
-    return _fans(results, results.fan(results.ventures), lang, width, "ventures", factor=1.0, unit="")
+    return _fans(results, results.fan("ventures"), lang, width, "ventures", factor=1.0, unit="")
 
 
 def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
@@ -73,7 +73,7 @@ def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
     panels = []
     for place, strategy in enumerate(paying):
         area = (
-            alt.Chart(frame[frame["strategy"] == strategy])
+            alt.Chart(frame.loc[frame["strategy"] == strategy, ["year", "amount", "instrument", "position"]])
             .mark_area(interpolate="step", opacity=0.85)
             .encode(
                 x=_time_axis(results, layout.panel),
@@ -118,10 +118,12 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
                 order=alt.Order("position:Q"),
             )
         )
-        lines = alt.Chart(part).encode(x=x)
-        reference = lines.mark_line(color="#1f2933", strokeWidth=1.2).encode(y=alt.Y("reference:Q", title=None))
+        lines = alt.Chart(part[["year", "imports", "reference"]]).encode(x=x)
+        reference = lines.mark_line(color="#1f2933", strokeWidth=1.2).encode(
+            y=alt.Y(field="reference", type="quantitative", title=None)
+        )
         imports = lines.mark_line(color=_IMPORTS, strokeWidth=1.6, strokeDash=[4, 3]).encode(
-            y=alt.Y("imports:Q", title=None)
+            y=alt.Y(field="imports", type="quantitative", title=None)
         )
         shown = [area, imports] + ([reference] if results.others else [])
         panels.append(layout.sized(alt.layer(*shown), results.technology_titles(lang)[technology]))
@@ -152,7 +154,7 @@ def _fans(results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: st
         layers: list[alt.Chart] = []
         if bands:
             layers += [
-                chart.mark_area(color=colour, opacity=opacity).encode(y=_field(y_axis, lower), y2=f"{upper}:Q")
+                chart.mark_area(color=colour, opacity=opacity).encode(y=_field(y_axis, lower), y2=alt.Y2(field=upper))
                 for lower, upper, opacity in (("p05", "p95", 0.18), ("p25", "p75", 0.32))
             ]
         if len(reference) and strategy != results.baseline:
@@ -165,7 +167,11 @@ def _fans(results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: st
         if strategy in spans:
             span = pd.DataFrame({"start": [spans[strategy][0]], "end": [spans[strategy][1]]})
             bar = alt.Chart(span).mark_rule(color=_PROGRAMME, strokeWidth=3)
-            layers.append(bar.encode(x=alt.X("start:Q"), x2="end:Q", y=alt.value(layout.height + 4)))
+            layers.append(
+                bar.encode(
+                    x=alt.X(field="start", type="quantitative"), x2=alt.X2(field="end"), y=alt.value(layout.height + 4)
+                )
+            )
         panels.append(layout.sized(alt.layer(*layers, data=own), results.titles(lang)[strategy]))
     return layout.grid(panels, key if bands else f"{key}_one", lang, unit=unit)
 
@@ -196,7 +202,8 @@ def _time_axis(results: Results, width: int) -> alt.X:
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if (last - first) / s <= max(width / 32, 1))
     ticks = [year for year in range(first, last + 1) if year % step == 0]
     return alt.X(
-        "year:Q",
+        field="year",
+        type="quantitative",
         title=None,
         scale=alt.Scale(
             domain=[float(results.years[0]) - 0.125, float(results.years[-1]) + 0.125], nice=False, zero=False
@@ -219,15 +226,15 @@ def _axis(low: float, high: float) -> Any:
             labels=labelled,
             minExtent=_AXIS_ROOM - 8 if labelled else 0,
         )
-        return alt.Y("amount:Q", title=None, scale=alt.Scale(domain=[low, high], nice=4), axis=axis)
+        return alt.Y(
+            field="amount", type="quantitative", title=None, scale=alt.Scale(domain=[low, high], nice=4), axis=axis
+        )
 
     return made
 
 
 def _field(axis: alt.Y, name: str) -> alt.Y:
-    found = axis.copy()
-    found.shorthand = f"{name}:Q"
-    return found
+    return axis.copy(deep=False).field(name)
 
 
 def _numbers(frame: pd.DataFrame) -> Iterable[float]:

@@ -86,7 +86,7 @@ def _cut(font: bytes, characters: str, flavor: str | None = None) -> bytes:
         flavor=flavor, hinting=False, desubroutinize=True, layout_features=["kern", "tnum"], notdef_outline=True
     )
     # The same letters are the same bytes.
-    with TTFont(io.BytesIO(font), lazy=True, recalcTimestamp=False) as opened, io.BytesIO() as cut:
+    with TTFont(io.BytesIO(font), lazy=True, recalcTimestamp=False, recalcBBoxes=False) as opened, io.BytesIO() as cut:
         cutter = subset.Subsetter(options)
         cutter.populate(text="".join(sorted(set(characters) | set(_ALWAYS))))
         cutter.subset(opened)

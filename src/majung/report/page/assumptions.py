@@ -54,7 +54,7 @@ def assumptions(results: Results, lang: Lang) -> list[Block]:
                 Cell(found.symbol),
                 Cell(found.label.text(lang), found.name),
                 Cell(_cells(found, lambda value, _: parameter(value), lang), _remark(found, usual.get(name), lang)),
-                Cell(_cells(found, lambda _, bounds: "–".join(map(parameter, bounds)), lang)),
+                Cell(_cells(found, lambda _, bounds: _range(bounds, lang), lang)),
                 Cell(_unit(found.unit, lang)),
                 _source(found, used.sources, lang),
             ]
@@ -181,6 +181,10 @@ def _cells(found: Parameter, write: Callable[[float, tuple[float, float]], str],
         return next(iter(written.values()))
     classes = {name: text(f"report.class.{name.removeprefix(found.name + '.')}", lang) for name in written}
     return ", ".join(f"{classes[name]} {value}" for name, value in written.items())
+
+
+def _range(bounds: tuple[float, float], lang: Lang) -> str:
+    return text("report.range", lang, low=parameter(bounds[0]), high=parameter(bounds[1]))
 
 
 def _remark(found: Parameter, usual: Parameter | None, lang: Lang) -> str:

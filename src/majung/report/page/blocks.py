@@ -110,7 +110,7 @@ def takeoff(results: Results, lang: Lang) -> Block:
     rows = [
         [
             Cell(results.titles(lang)[s.id]),
-            *(Cell(s.takeoff_quarter.get(key) or NOTHING) for key in results.technologies),
+            *(Cell(_when(s.takeoff_quarter.get(key), results, lang)) for key in results.technologies),
         ]
         for s in results.summaries
     ]
@@ -118,27 +118,35 @@ def takeoff(results: Results, lang: Lang) -> Block:
     return Block(text("report.table.takeoff", lang), head, rows, marked=results.titles(lang)[results.baseline])
 
 
+def _when(quarter: str | None, results: Results, lang: Lang) -> str:
+    if quarter == results.quarters[0]:
+        return text("report.by_start", lang)
+    return quarter or NOTHING
+
+
 def leaders(results: Results, lang: Lang) -> Block:
     """Say who leads each technology at the end most often, under hands-off and under the leading strategy."""
     frame = results.leaders()
+    shown = tuple(dict.fromkeys((results.baseline, results.leading)))
     lines = results.scenario.lines
     firms = names_of(results.scenario.firms, lang)
     firm_of = {str(line): str(results.scenario.firms.id[firm]) for line, firm in zip(lines.id, lines.firm, strict=True)}
     rows = []
     for technology in results.technologies:
         row = [Cell(results.technology_titles(lang)[technology])]
-        for name in dict.fromkeys((results.baseline, results.leading)):
+        passed = []
+        for name in shown:
             found = frame[(frame["strategy"] == name) & (frame["technology"] == technology)].iloc[0]
             firm = firm_of.get(found["line"], "")
             entrant = text("report.entrant", lang) if found["line"] else text("report.nobody", lang)
             share = text("report.in_worlds", lang, share=percent(float(found["share"])))
-            row += [Cell(firms.get(firm, entrant), share), Cell(number(float(found["changes"])))]
-        rows.append(row)
-    titles = [results.titles(lang)[name] for name in dict.fromkeys((results.baseline, results.leading))]
+            row.append(Cell(firms.get(firm, entrant), share))
+            passed.append(Cell(number(float(found["changes"]))))
+        rows.append(row + passed)
+    titles = [results.titles(lang)[name] for name in shown]
     head = [text("report.column.technology", lang)]
-    for title in titles:
-        head += [text("report.column.leader", lang, title=title), text("report.column.changes", lang, title=title)]
-    return Block(text("report.table.leaders", lang), head, rows)
+    head += [text(f"report.column.{key}", lang, title=title) for key in ("leader", "changes") for title in titles]
+    return Block(text("report.table.leaders", lang), head, rows, words=1 + len(shown))
 
 
 def survival(results: Results, lang: Lang) -> Block:

@@ -121,9 +121,9 @@ def _data(results: Results, lang: Lang) -> Mapping[str, Callable[[], Block]]:
     instruments = {name: text(f"report.instrument.{name}", lang) for name in (*INSTRUMENTS, "returned")}
     technologies = {name: results.technology_titles(lang)[name] for name in results.technologies}
     return {
-        "sales": lambda: blocks.fan(results, results.fan(results.sales), "sales", lang, money=True),
-        "difference": lambda: blocks.fan(results, results.fan(results.difference), "difference", lang, money=True),
-        "ventures": lambda: blocks.fan(results, results.fan(results.ventures), "ventures", lang, money=False),
+        "sales": lambda: blocks.fan(results, results.fan("sales"), "sales", lang, money=True),
+        "difference": lambda: blocks.fan(results, results.fan("difference"), "difference", lang, money=True),
+        "ventures": lambda: blocks.fan(results, results.fan("ventures"), "ventures", lang, money=False),
         "money_by_instrument": lambda: blocks.parts(
             results.money_by_instrument(), "instrument", instruments, "money_by_instrument", results, lang
         ),

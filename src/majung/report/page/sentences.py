@@ -95,7 +95,7 @@ def _ranking(results: Results, lang: Lang) -> str:
 
 
 def _sales(results: Results, lang: Lang) -> str:
-    last = _at_end(results.fan(results.sales), results)
+    last = _at_end(results.fan("sales"), results)
     values = {"quarter": results.quarters[-1], "base": amount(last[results.baseline], results.unit, lang)}
     if not results.others:
         return text("report.finding.sales_alone", lang, **values)
@@ -106,7 +106,7 @@ def _sales(results: Results, lang: Lang) -> str:
 
 
 def _difference(results: Results, lang: Lang) -> str:
-    last = _at_end(results.fan(results.difference), results)
+    last = _at_end(results.fan("difference"), results)
     above = [name for name in results.strategies if name != results.baseline and last[name] > 0]
     values = {"quarter": results.quarters[-1], "above": len(above), "count": len(results.others)}
     if not above:
@@ -154,7 +154,7 @@ def _supported(results: Results, lang: Lang) -> str:
 
 
 def _survival(results: Results, lang: Lang) -> str:
-    last = _at_end(results.fan(results.ventures), results, "mean")
+    last = _at_end(results.fan("ventures"), results, "mean")
     base = number(last[results.baseline])
     if not results.others:
         return text("report.finding.survival_alone", lang, base=base)
@@ -195,6 +195,8 @@ def _takeoff(results: Results, lang: Lang) -> str:
     earlier = sum((best.get(name) or "~") < (base.get(name) or "~") for name in results.technologies)
     taken = sum(base.get(name) is not None for name in results.technologies)
     values = {"count": len(results.technologies), "taken": taken, "earlier": earlier}
+    if all(base.get(name) == results.quarters[0] for name in results.technologies):
+        return text("report.finding.takeoff_before", lang, **values)
     if not results.others:
         return text("report.finding.takeoff_alone", lang, **values)
     key = "takeoff" if earlier else "takeoff_none"
