@@ -1,0 +1,345 @@
+"""Write docs/reference/ from the code's own tables: parameters, columns, strategies, arrays, commands, Python names.
+
+The build of the documentation calls this; the pages are not kept in the repository, so they cannot fall behind.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import majung
+from majung import dims
+from majung.cli.app import command
+from majung.market import equations
+from majung.messages import LANGUAGES
+from majung.parameters import table as parameters_table
+from majung.scenario import TABLES, Award, ClassWeights, Criteria, Mix, Strategy
+
+REFERENCE: Final = Path(__file__).parent / "reference"
+ENVIRONMENT: Final = {
+    "MAJUNG_LANG": "Language of what is printed, `en` or `ko`; `--lang` goes before it, the locale after it.",
+    "MAJUNG_NUM_THREADS": "Number of threads; `--threads` goes before it. Results do not depend on it.",
+    "MAJUNG_STORE": "Folder for results, one inside it for each run; `--out` goes before it. By default `majung-runs`.",
+}
+
+
+def pages() -> dict[str, str]:
+    """Return each page by its file's name."""
+    return {
+        "parameters.md": f"# Parameters\n\n{PARAMETERS}\n\n{parameters_table('en')}",
+        "parameters-ko.md": f"# 매개변수\n\n{PARAMETERS_KO}\n\n{parameters_table('ko')}",
+        "columns.md": columns(),
+        "strategies.md": strategies(),
+        "arrays.md": arrays(),
+        "cli.md": commands(),
+        "python.md": python(),
+        "equations.md": equation_pages(),
+    }
+
+
+PARAMETERS: Final = """\
+Every number of the model, from `src/majung/parameters/*.yaml`. A scenario changes one under `[parameters]`, a run with
+`--set name=value`, a script with `scenario.with_parameters({...})`. Outside the plausible range a value is kept and
+pointed out; outside of the bounds of the model it is refused.
+
+*Origin*: READ, the number was seen at the address; READ-2nd, a secondary page reports it; DERIVED, arithmetic on
+numbers that were read; MEMORY, recalled and not checked; free, nobody has measured it. {doc}`parameters-ko` is the same
+in Korean."""
+
+PARAMETERS_KO: Final = """\
+모형의 모든 수이며 `src/majung/parameters/*.yaml`에 있다. 시나리오에서는 `[parameters]` 아래에, 실행할 때는
+`--set 이름=값`으로, 파이썬에서는 `scenario.with_parameters({...})`로 바꾼다. 타당한 범위를 벗어난 값은 쓰되 알려 주고,
+모형이 성립하지 않는 값은 거절한다.
+
+출처의 등급: READ는 적힌 주소에서 직접 본 수, READ-2nd는 다른 글이 옮긴 수, DERIVED는 읽은 수로 계산한 값, MEMORY는
+기억한 값으로 확인하지 않은 것, '자유'는 아무도 재지 않은 값이다. 영어판은 {doc}`parameters`."""
+
+
+def columns() -> str:
+    """Return the page on the columns of a scenario's tables."""
+    parts = [
+        "# Tables and columns",
+        "",
+        "The tables of a scenario, each a csv, xlsx or parquet file. Amounts of money are in the scenario's unit where "
+        "neither the header nor the cell names one ({doc}`../guide/amounts`). An unknown column is an error, with the "
+        "nearest known name. *Other headers* are understood too; upper and lower case are the same, and so are a space "
+        "and an underscore.",
+        "",
+    ]
+    heads = ("column", "meaning", "뜻", "unit", "if empty", "bounds", "other headers")
+    for table in TABLES:
+        parts += [
+            f"## {table.stem}",
+            "",
+            f"{(table.__doc__ or '').strip()}",
+            "",
+            *_table(heads, map(_column, table.columns())),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _column(column: Any) -> Sequence[str]:
+    if column.required:
+        empty = "required"
+    elif column.parameter is not None:
+        empty = f"`{column.parameter}`"
+    else:
+        empty = "" if column.default is None else str(column.default).removesuffix(".0")
+    english, korean = column.en, column.ko
+    if column.choices:
+        english += ": " + ", ".join(f"`{choice}`" for choice in column.choices)
+    if column.references:
+        english += f" (an id of {column.references})"
+    aliases = ", ".join(f"`{alias}`" for alias in dict.fromkeys(column.aliases))
+    return f"`{column.name}`", english, korean, column.unit, empty, _bounds(column), aliases
+
+
+def _bounds(column: Any) -> str:
+    low = "" if column.lowest == -float("inf") else f"{'>' if column.above else '≥'} {column.lowest:g}"
+    high = "" if column.highest == float("inf") else f"≤ {column.highest:g}"
+    return ", ".join(bound for bound in (low, high) if bound)
+
+
+def strategies() -> str:
+    """Return the page on the keys of strategies.toml."""
+    meaning = dict(_documented(Strategy))
+    rows = [(f"`{name}`", _default(Strategy, name), meaning[name]) for name in Strategy.model_fields]
+    parts = [
+        "# Strategies",
+        "",
+        "The keys of a `[[strategy]]` in `strategies.toml`, and the arguments of `majung.Strategy`. What they do in "
+        "the market is on the model page under *Support*; how to write one is in {doc}`../guide/strategies`.",
+        "",
+        *_table(("key", "if left out", "meaning"), rows),
+        "",
+        'In the file only: `after = "id"` copies another strategy, all keys that are given beside it replace the '
+        "copy's, and `delay = 8` starts it that many quarters later, awards included.",
+        "",
+    ]
+    for title, model in (("mix", Mix), ("class_weights", ClassWeights), ("criteria", Criteria)):
+        names = ", ".join(f"`{name}`" for name in model.names)
+        parts += [f"## {title}", "", f"{(model.__doc__ or '').strip()} {names}; 0 where left out.", ""]
+    meaning = dict(_documented(Award))
+    # One sentence stands for firm and technology.
+    meaning.setdefault("technology", meaning["firm"].replace("`technology`", "`firm`"))
+    rows = [(f"`{name}`", _default(Award, name), meaning[name]) for name in Award.model_fields]
+    parts += [
+        "## awards",
+        "",
+        (Award.__doc__ or "").split("\n", 1)[0],
+        "",
+        *_table(("key", "if left out", "meaning"), rows),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def _documented(thing: object) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that a numpy docstring describes, with their type and meaning."""
+    body = inspect.cleandoc(getattr(thing, "__doc__", "") or "").split("Parameters\n----------\n", 1)[1]
+    for entry in re.split(r"\n(?=\S)", body):
+        head, _, rest = entry.partition("\n")
+        names, _, kind = head.partition(" : ")
+        for name in names.split(", "):
+            yield name, f"{' '.join(rest.split())} *{kind.strip()}*".replace("*`", "*").strip()
+
+
+def _default(model: Any, name: str) -> str:
+    field = model.model_fields[name]
+    if field.is_required():
+        return "required"
+    default = field.default
+    if default is None:
+        return "all" if name == "technologies" else ""
+    if name == "title":
+        return "the id"
+    if isinstance(default, Mix | ClassWeights | Criteria) or default == ():
+        return "none"
+    if isinstance(default, tuple):
+        return ", ".join(f"`{item}`" for item in default)
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def arrays() -> str:
+    """Return the page on the result's dimensions and arrays."""
+    units = {
+        "money": "the scenario's unit of money, undiscounted; per quarter where there is a quarter",
+        "1": "a share or another pure number",
+        "index": "an index; quality is 1 at the world frontier of the first quarter",
+        "log": "a difference of logarithms",
+        "firms": "a number of firms",
+        "lines": "a number of product lines",
+        "adopters": "a number of adopters",
+        "quarter": "a quarter",
+    }
+    parts = [
+        "# Result arrays",
+        "",
+        "What `majung.compare` returns and `majung run` writes: an `xarray.Dataset`. Each array also carries its unit "
+        "and names as attributes; the dataset carries where it comes from (`result.attrs`). *Domestic* lines are those "
+        "of domestic firms; *private* sales exclude ordinary public buyers, programme orders and what programme orders "
+        "induced upstream.",
+        "",
+        "## Dimensions",
+        "",
+        *_table(("dimension", "meaning", "뜻"), ((f"`{d.name}`", d.meaning_en, d.meaning_ko) for d in dims.DIMENSIONS)),
+        "",
+    ]
+    groups = (
+        ("By quarter and technology", "strategy, replication", dims.PATH_ARRAYS),
+        ("By quarter", "strategy, replication", dims.ACCOUNT_ARRAYS),
+        ("By firm", "strategy", dims.FIRM_ARRAYS),
+    )
+    for title, before, group in groups:
+        rows = ((f"`{a.name}`", a.unit, a.meaning_en, a.meaning_ko) for a in group)
+        shape = ", ".join([before, *group[0].dims])
+        parts += [f"## {title}", "", f"Dimensions: {shape}.", "", *_table(("array", "unit", "meaning", "뜻"), rows), ""]
+    used = {a.unit for a in (*dims.PATH_ARRAYS, *dims.ACCOUNT_ARRAYS, *dims.FIRM_ARRAYS)}
+    parts += [
+        "## Units",
+        "",
+        *_table(("unit", "is"), ((name, says) for name, says in units.items() if name in used)),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def commands() -> str:
+    """Return the page on the command line, in English, with the Korean help beneath."""
+    parts = ["# Command line", ""]
+    english, korean = (command(lang) for lang in LANGUAGES)
+    parts += [english.help, "", korean.help, "", *_options(english, korean)]
+    for name, inner in english.commands.items():
+        arguments = [p.metavar for p in inner.params if not p.opts[0].startswith("-")]
+        parts += [
+            f"## majung {name}",
+            "",
+            inner.help,
+            "",
+            korean.commands[name].help,
+            "",
+            "```sh",
+            " ".join(["majung", name, *arguments, "[options]"]),
+            "```",
+            "",
+            *_options(inner, korean.commands[name]),
+            *_examples(inner.epilog),
+        ]
+    parts += [
+        "## Environment",
+        "",
+        *_table(("variable", "meaning"), ((f"`{name}`", says) for name, says in ENVIRONMENT.items())),
+        "",
+        "## Exit codes",
+        "",
+        *_table(
+            ("code", "meaning"),
+            (
+                ("0", "done"),
+                ("1", "a bug in majung; `--debug` shows where"),
+                ("2", "bad input; every problem is listed"),
+                ("3", "results cannot be stored or read"),
+                ("130", "interrupted"),
+            ),
+        ),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def _options(english: Any, korean: Any) -> list[str]:
+    rows = []
+    for one, other in zip(english.params, korean.params, strict=True):
+        shown = ", ".join(f"`{option}`" for option in one.opts if option.startswith("-")) or f"`{one.metavar}`"
+        if one.metavar and one.opts[0].startswith("-"):
+            shown += f" {one.metavar}"
+        rows.append((shown, one.help, other.help))
+    return [*_table(("option", "meaning", "뜻"), rows), ""]
+
+
+def _examples(epilog: str) -> list[str]:
+    lines = [line.strip() for line in epilog.splitlines() if line.startswith("  ")]
+    return ["```sh", *(re.sub(r" {2,}(?=\S)", "    # ", line) for line in lines), "```", ""] if lines else []
+
+
+def python() -> str:
+    """Return the page on the public Python names."""
+    parts = [
+        "# Python",
+        "",
+        "`import majung as mj` and nothing else is needed; the names below are all that is public. "
+        "How to use them is in {doc}`../guide/python`.",
+        "",
+    ]
+    for name in majung.__all__:
+        thing = getattr(majung, name)
+        kind = "autoclass" if inspect.isclass(thing) else "autofunction"
+        parts += [f"## majung.{name}", "", "```{eval-rst}", f".. {kind}:: majung.{name}"]
+        if kind == "autoclass" and not issubclass(thing, BaseException) and name not in _PLAIN:
+            parts += ["   :members:"]
+        if kind == "autoclass" and name in ("Strategy",):
+            parts += ["   :exclude-members: model_config"]
+        if thing.__module__ == "majung.errors":
+            # Indexed where the module is described.
+            parts += ["   :no-index:"]
+        parts += ["```", ""]
+    return "\n".join(parts)
+
+
+_PLAIN: Final = ("Progress", "StrategySummary")
+
+
+def equation_pages() -> str:
+    """Return the page on the model's equations."""
+    return "\n".join(
+        [
+            "# Equations",
+            "",
+            "The functions that the kernel is built of, one an equation, in `majung.market.equations`. The numbers in "
+            "the text are those of {doc}`../model`.",
+            "",
+            *(
+                line
+                for name, function in vars(equations).items()
+                if not name.startswith("_") and callable(function) and hasattr(function, "py_func")
+                if function.__module__ == equations.__name__
+                for line in (
+                    f"## {name}",
+                    "",
+                    f"`{name}{_signature(function.py_func)}`",
+                    "",
+                    inspect.cleandoc(function.__doc__ or ""),
+                    "",
+                )
+            ),
+        ]
+    )
+
+
+def _signature(function: Any) -> str:
+    return str(inspect.signature(function)).replace("'", "")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [" | ".join(heads), " | ".join(["---"] * len(heads))]
+    lines += [" | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in rows]
+    return [f"| {line} |" for line in lines]
+
+
+def main() -> None:
+    """Write the pages, but touch no file that is right already, so that a build stays short."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, content in pages().items():
+        path = REFERENCE / name
+        whole = content.rstrip() + "\n"
+        if not path.exists() or path.read_text(encoding="utf-8") != whole:
+            path.write_text(whole, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
