@@ -10,7 +10,8 @@ from numba import njit
 from scipy import stats
 from scipy.special import ndtr, ndtri
 
-from majung.market import draws, vectormath
+from majung.market import draws
+from majung.market.engine import vectormath
 
 PURPOSES = range(7)
 KEYS = np.array([draws.entity_key("line", f"firm{number}/robots") for number in range(4096)], np.uint64)

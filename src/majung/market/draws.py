@@ -12,8 +12,8 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.market._compile import equation
-from majung.market.vectormath import bits_float, normal_quantile
+from majung.market.engine.compile import equation
+from majung.market.engine.vectormath import bits_float, normal_quantile
 
 INNOVATION, EVALUATION, TIE, DEMAND, FUNDING, ENTRY, ENTRY_QUALITY = range(7)
 """Purposes of a draw."""

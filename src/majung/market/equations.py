@@ -5,8 +5,8 @@ All arguments and results are numbers; money is in the scenario's unit, rates ar
 
 from __future__ import annotations
 
-from majung.market._compile import equation
-from majung.market.vectormath import exp, log, logistic
+from majung.market.engine.compile import equation
+from majung.market.engine.vectormath import exp, log, logistic
 
 _TINY = 1e-300
 

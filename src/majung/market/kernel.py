@@ -11,11 +11,14 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.market import _compile, draws, rows, steps, support
-from majung.market._compile import LANES, block, phase
+from majung.market import draws
+from majung.market.engine import compile, rows, support
+from majung.market.engine import firms as firm_steps
+from majung.market.engine import lines as line_steps
+from majung.market.engine.compile import LANES, block, phase
+from majung.market.engine.state import initial_state
+from majung.market.engine.vectormath import exp, log
 from majung.market.equations import acceptable_share, adoption_hazard, smoothed_growth
-from majung.market.state import initial_state
-from majung.market.vectormath import exp, log
 from majung.market.world import FOREIGN, HOME, Firms, Lines, Policy, Rates, Segments, Technologies, World
 
 __all__ = ["LANES", "Block", "compile_kernel", "is_compiled", "simulate"]
@@ -96,17 +99,17 @@ def _give_support(t, world, policy, state, luck):
 @phase
 def _fund_research(world, state):
     lines, firms, rates = world.lines, state.firms, world.rates
-    steps.legacy_money(
+    firm_steps.legacy_money(
         lines.firm, lines.technology, lines.effort, world.firms.size_class, world.firms.legacy_profit,
         rates.legacy_research_share, rates.hesitation_threshold, rates.hesitation_width, state.market.value,
         firms.legacy,
     )  # fmt: skip
-    steps.own_research(
+    firm_steps.own_research(
         world.firms.size_class, firms.live, world.firms.captive, rates.research_share, rates.cash_horizon,
         firms.alive, firms.cash, firms.sales, firms.legacy,
         firms.own, firms.spending, firms.granted, firms.filled, firms.sold, firms.reputation, firms.hype,
     )  # fmt: skip
-    steps.spend_grants(
+    firm_steps.spend_grants(
         lines.firm, world.firms.size_class, rates.crowding_out, state.lines.grant, firms.spending, firms.granted
     )
 
@@ -116,17 +119,17 @@ def _research_and_offer(t, k, world, state, luck):
     technologies, rates, lines, firms = world.technologies, world.rates, world.lines, state.firms
     now, market, work = state.lines, state.market, state.work
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
-    steps.market_sums(
+    line_steps.market_sums(
         first, last, lines.firm, world.firms.size_class, firms.live, lines.reach,
         firms.alive, now.quality, now.base_home, now.base_world, work.sums,
     )  # fmt: skip
-    steps.research(
+    line_steps.research(
         t, first, last, lines.firm, lines.key, world.firms.size_class, firms.live, lines.effort, work.attention,
         rates.crowding_out, rates.customer_learning, technologies.research_cost[k], technologies.success_rate[k],
         rates.research_returns, rates.quality_step, rates.imitation_rate, market.frontier[k],
         luck, firms.alive, firms.own, now.grant, now.reputation, work.sums[rows.BEST : rows.BEST + LANES], now.quality,
     )  # fmt: skip
-    steps.offer(
+    line_steps.offer(
         first, last, lines.firm, world.firms.size_class, firms.live, lines.reach, lines.appeal, lines.experience,
         technologies.learning_exponent[k], work.log_markup, rates.quality_weight, rates.price_weight,
         rates.reputation_weight, rates.search_share,
@@ -150,7 +153,7 @@ def _demand(t, k, world, state, luck, record):
         region, gated = segments.region[s], segments.min_quality[s] > 0.0
         if gated:
             offers = state.lines.home if region == HOME else state.lines.world
-            steps.eligible_sum(first, last, segments.min_quality[s], state.lines.quality, offers, work.eligible)
+            line_steps.eligible_sum(first, last, segments.min_quality[s], state.lines.quality, offers, work.eligible)
             work.gated[gates] = s
             gates += 1
         event = draws.event(segments.key[s], t, draws.DEMAND)
@@ -184,11 +187,11 @@ def _deliver(k, gates, world, policy, state, record):
     technologies, segments, rates, lines = world.technologies, world.segments, world.rates, world.lines
     now, firms, market, work = state.lines, state.firms, state.market, state.work
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
-    steps.fill_orders(
+    line_steps.fill_orders(
         first, last, lines.firm, technologies.public_need[k], policy.min_quality * market.frontier[k],
         now.quality, now.order, firms.filled, record[rows.PURCHASE : rows.PURCHASE + LANES],
     )  # fmt: skip
-    steps.deliver(
+    line_steps.deliver(
         first, last, lines.firm, world.firms.size_class, firms.live, lines.effort,
         segments.region, segments.public, segments.min_quality, work.gated[:gates], work.part,
         rates.public_reference, rates.private_reference, rates.reputation_decay,
@@ -217,7 +220,7 @@ def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
     """Accounts, private funding with matching, and exit."""
     rates, firms, given, work = world.rates, state.firms, world.firms, state.work
     work.by_class[:] = 0.0
-    steps.settle(
+    firm_steps.settle(
         t, given.key, given.size_class, firms.live, given.overhead, work.margin_rate, rates.runway_sought,
         rates.round_length, rates.funding_base, rates.funding_growth, rates.funding_certification,
         rates.funding_reputation, rates.funding_hype,
@@ -226,13 +229,13 @@ def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
         firm_record[rows.PUBLIC_RECEIVED],
     )  # fmt: skip
     if pot > 0.0:
-        steps.match(
+        firm_steps.match(
             pot, policy.match_rate, given.size_class, firms.entitled, firms.raised, firms.cash, firms.awards,
             firms.matched, work.by_class, firm_record[rows.PUBLIC_RECEIVED], work.total,
         )  # fmt: skip
     else:
         firms.matched[:] = 0.0
-    steps.leave(given.size_class, firms.alive, firms.cash, firms.died, account)
+    firm_steps.leave(given.size_class, firms.alive, firms.cash, firms.died, account)
     for size_class in range(FOREIGN):
         for v in range(LANES):
             account[rows.PUBLIC_TO_CLASS + size_class * LANES + v] = work.by_class[size_class, v]
@@ -243,7 +246,7 @@ def _enter_and_count(t, k, world, state, luck, record, account):
     technologies, rates, lines, firms = world.technologies, world.rates, world.lines, state.firms
     now, market = state.lines, state.market
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
-    steps.enter(
+    line_steps.enter(
         t, technologies.first_slot[k], last, lines.firm, lines.key, technologies.entry_rate[k],
         rates.entry_hype_response, technologies.entrant_cash[k], rates.entrant_spread, market.frontier[k],
         technologies.default_log_cost[k], luck, market.hype[k], market.totals[k],
@@ -251,7 +254,7 @@ def _enter_and_count(t, k, world, state, luck, record, account):
         now.base_home, now.base_world, now.reputation, now.reviewed, now.weight, now.log_cost, now.private, now.derived,
         state.work.total, record, account,
     )  # fmt: skip
-    steps.census(
+    line_steps.census(
         first, last, lines.firm, world.firms.size_class, lines.effort, firms.alive, now.weight, now.grant,
         firms.raised, firms.matched, firms.died, record,
     )  # fmt: skip
@@ -269,7 +272,7 @@ def _run(world, policy, state, luck, paths, accounts, firm_record):
     for t in range(world.quarters):
         account = accounts[t]
         _advance_frontier(world, state)
-        steps.mark_live(state.firms.alive, state.firms.live)
+        firm_steps.mark_live(state.firms.alive, state.firms.live)
         budget, pot = _give_support(t, world, policy, state, luck)
         _fund_research(world, state)
         state.market.pulled[:] = 0.0
@@ -279,17 +282,19 @@ def _run(world, policy, state, luck, paths, accounts, firm_record):
             _deliver(k, gates, world, policy, state, paths[t, k])
         _close_firms(t, pot, world, policy, state, luck, account, firm_record)
         private_sales = firm_record[rows.TOTAL_PRIVATE_SALES]
-        steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, private_sales)
+        firm_steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, private_sales)
         for k in range(order.size):
             _enter_and_count(t, k, world, state, luck, paths[t, k], account)
-        steps.close_accounts(world.firms.size_class, state.firms.alive, state.firms.cash, account)
+        firm_steps.close_accounts(world.firms.size_class, state.firms.alive, state.firms.cash, account)
         for v in range(LANES):
             account[rows.BUDGET + v] = budget
             spent = 0.0
             for k in range(order.size):
                 record = paths[t, k]
                 spent += record[rows.SUBSIDY + v] + record[rows.PURCHASE + v] + record[rows.MATCHING + v]
-            account[rows.RETURNED + v] = budget - spent
+            left = budget - spent
+            # what rounding leaves of a budget that was spent to the last won is nothing
+            account[rows.RETURNED + v] = left if left > 1e-12 * budget else 0.0
     for i in range(world.firms.key.size):
         for v in range(LANES):
             firm_record[rows.SURVIVED, i, v] = state.firms.alive[i, v]
@@ -332,7 +337,7 @@ def simulate(world: World, policy: Policy, seed: int, first_replication: int, co
 
 def is_compiled() -> bool:
     """Whether the kernel is compiled, in this process or on disk."""
-    return _compile.is_compiled(_run)
+    return compile.is_compiled(_run)
 
 
 def compile_kernel() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from majung.dims import ACCOUNT_ARRAYS, FIRM_ARRAYS, PATH_ARRAYS
-from majung.market._compile import LANES
+from majung.market.engine.compile import LANES
 
 _PATH = {array.name: row * LANES for row, array in enumerate(PATH_ARRAYS)}
 _ACCOUNT = {array.name: row * LANES for row, array in enumerate(ACCOUNT_ARRAYS)}

@@ -1,98 +1,34 @@
-"""The steps of a quarter over lines and firms, sixteen replications side by side.
+"""Steps over the lines of a technology, sixteen replications side by side.
 
-Arrays of state are (lines or firms, LANES); everything else is (lines,), (firms,) or a number. ``live`` says whether a firm is
-alive in any lane: rows that are dead in all lanes are skipped.
+Arrays of state are (lines or firms, LANES); everything else is (lines,), (firms,) or a number. ``live`` says whether a
+firm is alive in any lane: rows that are dead in all lanes are skipped.
 """
 
 from __future__ import annotations
 
-from majung.market import draws, rows
-from majung.market._compile import LANES, step
+from majung.market import draws
+from majung.market.engine import rows
+from majung.market.engine.compile import LANES, step
+from majung.market.engine.vectormath import exp, log
 from majung.market.equations import (
     attraction,
-    certification,
     effective_effort,
     entry_probability,
-    funding_probability,
-    hesitation,
     imitate,
     innovate,
     log_unit_cost,
     presence,
-    small_firm_research,
     success_probability,
-    symmetric_growth,
     updated_reputation,
 )
-from majung.market.vectormath import exp, log
-from majung.market.world import FOREIGN, LARGE, MID, SME
+from majung.market.world import FOREIGN, SME
 
 _TINY = 1e-300
 
 
 @step
-def mark_live(alive, live):
-    """Write whether a firm is alive in any lane."""
-    for i in range(live.shape[0]):
-        total = 0.0
-        for v in range(LANES):
-            total += alive[i, v]
-        live[i] = total > 0.0
-
-
-@step
-def legacy_money(line_firm, line_technology, effort, size_class, legacy_profit, share, threshold, width, market, legacy):
-    """Write the legacy profit that incumbents put into the research of their lines (page: Research)."""
-    for i in range(legacy.shape[0]):
-        if size_class[i] == MID or size_class[i] == LARGE:
-            for v in range(LANES):
-                legacy[i, v] = 0.0
-    for l in range(effort.shape[0]):
-        i, k = line_firm[l], line_technology[l]
-        if size_class[i] == MID or size_class[i] == LARGE:
-            profit = legacy_profit[i]
-            scale = effort[l] * share * profit
-            for v in range(LANES):
-                legacy[i, v] += scale * hesitation(market[k, v], profit, threshold, width)
-
-
-@step
-def own_research(
-    size_class, live, captive, research_share, horizon, alive, cash, sales, legacy,
-    own, spending, granted, filled, firm_sales, reputation, hype,
-):  # fmt: skip
-    """Write own research money of firms and clear what lines will add to."""
-    for i in range(own.shape[0]):
-        if not live[i]:
-            continue
-        small, foreign, held = size_class[i] <= SME, size_class[i] == FOREIGN, captive[i]
-        for v in range(LANES):
-            money = small_firm_research(sales[i, v], cash[i, v], held, research_share, horizon)
-            money = money if small else research_share * sales[i, v] + legacy[i, v]
-            money = 0.0 if foreign else money * alive[i, v]
-            own[i, v] = money
-            spending[i, v] = money
-            granted[i, v] = 0.0
-            filled[i, v] = 0.0
-            firm_sales[i, v] = 0.0
-            reputation[i, v] = 0.0
-            hype[i, v] = 0.0
-
-
-@step
-def spend_grants(line_firm, size_class, crowding_out, grant, spending, granted):
-    """Add grants to their firm: what is spent on research and what is received."""
-    for l in range(grant.shape[0]):
-        i = line_firm[l]
-        added = 1.0 - crowding_out[size_class[i]]
-        for v in range(LANES):
-            spending[i, v] += added * grant[l, v]
-            granted[i, v] += grant[l, v]
-
-
-@step
 def market_sums(first, last, line_firm, size_class, live, reach, alive, quality, base_home, base_world, sums):
-    """Sums over the live lines of a technology: reach, bases and the best domestic quality."""
+    """Sum over the live lines of a technology: reach, bases and the best domestic quality."""
     sums[:] = 0.0
     for l in range(first, last):
         i = line_firm[l]
@@ -137,7 +73,7 @@ def offer(
 ):  # fmt: skip
     """Price and e^V by region of every line of a technology, and the sums that demand and entry need.
 
-    Rows of ``sums`` and ``totals`` are in `majung.market.rows`.
+    Rows of ``sums`` and ``totals`` are in `majung.market.engine.rows`.
     """
     totals[:] = 0.0
     for l in range(first, last):
@@ -215,8 +151,8 @@ def deliver(
 ):  # fmt: skip
     """Share demand among the lines of a technology, deliver, and record.
 
-    Rows of ``flow`` and ``units`` are in `majung.market.rows`; ``bought`` (units that a line sells: private home, private
-    world, ordinary public home and world), ``lead`` and ``private_units`` are work space.
+    Rows of ``flow`` and ``units`` are in `majung.market.engine.rows`; ``bought`` (units that a line sells: private home
+    and world, ordinary public home and world), ``lead`` and ``private_units`` are work space.
     """
     units[:] = 0.0
     for v in range(LANES):
@@ -292,92 +228,6 @@ def deliver(
 
 
 @step
-def settle(
-    t, key, size_class, live, overhead, margin_rate, runway, round_length,
-    base, by_growth, by_certification, by_reputation, by_hype,
-    luck, alive, cash, sales, market_sales, awards, spending, granted, filled, legacy, firm_sales,
-    firm_reputation, firm_hype, raised, account, by_class, received,
-):  # fmt: skip
-    """Accounts of domestic firms, then private funding of small firms (page: Accounts, Private funding)."""
-    for i in range(cash.shape[0]):
-        if not live[i]:
-            for v in range(LANES):
-                raised[i, v] = 0.0
-                sales[i, v] = 0.0
-            continue
-        if size_class[i] == FOREIGN:
-            for v in range(LANES):
-                sales[i, v] = firm_sales[i, v]
-            continue
-        small, cost, rate = size_class[i] <= SME, overhead[i], margin_rate[size_class[i]]
-        event = draws.event(key[i], t, draws.FUNDING)
-        for v in range(LANES):
-            here = alive[i, v]
-            ordered = filled[i, v]
-            sold = firm_sales[i, v]
-            total = sold + ordered
-            margin = rate * total
-            paid = here * cost
-            before = cash[i, v]
-            after = before + (margin - spending[i, v] - paid + granted[i, v] + legacy[i, v] * here)
-            won = 0.75 * awards[i, v] + granted[i, v] + ordered
-            burn = before - after
-            chance = funding_probability(
-                symmetric_growth(sold, market_sales[i, v]), certification(won, spending[i, v] + cost),
-                firm_reputation[i, v], firm_hype[i, v], base, by_growth, by_certification, by_reputation, by_hype,
-            )  # fmt: skip
-            seeks = small and here > 0.0 and burn > 0.0 and after < runway * burn
-            funded = seeks and draws.uniform(luck[v], event) < chance
-            money = round_length * burn if funded else 0.0
-            cash[i, v] = after + money
-            raised[i, v] = money
-            awards[i, v] = won
-            sales[i, v] = total
-            market_sales[i, v] = sold
-            account[rows.MARGIN + v] += margin
-            account[rows.RESEARCH + v] += spending[i, v]
-            account[rows.OVERHEAD + v] += paid
-            account[rows.LEGACY + v] += legacy[i, v] * here
-            by_class[size_class[i], v] += granted[i, v] + ordered
-            received[i, v] += granted[i, v] + ordered
-
-
-@step
-def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, by_class, received, total):
-    """Pay matching money, scaled to the pot; ``entitled`` firms have a line with a weight."""
-    for v in range(LANES):
-        total[v] = 0.0
-    for i in range(cash.shape[0]):
-        for v in range(LANES):
-            total[v] += match_rate * raised[i, v] * entitled[i, v]
-    for i in range(cash.shape[0]):
-        if size_class[i] > SME:
-            continue
-        for v in range(LANES):
-            asked = match_rate * raised[i, v] * entitled[i, v]
-            paid = asked * (pot / total[v]) if total[v] > pot else asked
-            matched[i, v] = paid
-            cash[i, v] += paid
-            awards[i, v] += paid
-            by_class[size_class[i], v] += paid
-            received[i, v] += paid
-
-
-@step
-def leave(size_class, alive, cash, died, account):
-    """Small firms without cash die; their debt is written off."""
-    for i in range(cash.shape[0]):
-        if size_class[i] > SME:
-            continue
-        for v in range(LANES):
-            dies = alive[i, v] > 0.0 and cash[i, v] < 0.0
-            account[rows.WRITTEN_OFF + v] += -cash[i, v] if dies else 0.0
-            died[i, v] = 1.0 if dies else 0.0
-            alive[i, v] = 0.0 if dies else alive[i, v]
-            cash[i, v] = 0.0 if dies else cash[i, v]
-
-
-@step
 def enter(
     t, first, last, line_firm, line_key, rate, response, start_cash, spread, frontier, default_log_cost,
     luck, hype, totals, alive, cash, sales, market_sales, awards, quality, output, base_home, base_world, reputation,
@@ -399,7 +249,8 @@ def enter(
             enters = alive[i, v] == 0.0 and draws.uniform(luck[v], arrives) < chance
             number = totals[rows.NUMBER + v]
             divisor = number if number > 0.0 else 1.0
-            typical = exp(totals[rows.LOG_QUALITY + v] / divisor + spread * (2.0 * draws.uniform(luck[v], brings) - 1.0))
+            shift = spread * (2.0 * draws.uniform(luck[v], brings) - 1.0)
+            typical = exp(totals[rows.LOG_QUALITY + v] / divisor + shift)
             q = typical if number > 0.0 else frontier * exp(-spread)
             q = q if q < frontier else frontier
             alive[i, v] = 1.0 if enters else alive[i, v]
@@ -437,22 +288,3 @@ def census(first, last, line_firm, size_class, effort, alive, weight, grant, rai
             record[rows.SUBSIDY + v] += grant[l, v]
             record[rows.PRIVATE_RAISED + v] += share * raised[i, v]
             record[rows.MATCHING + v] += share * matched[i, v]
-
-
-@step
-def close_accounts(size_class, alive, cash, account):
-    """Cash of live domestic firms."""
-    for i in range(cash.shape[0]):
-        if size_class[i] != FOREIGN:
-            for v in range(LANES):
-                account[rows.CASH + v] += cash[i, v] * alive[i, v]
-
-
-@step
-def close_sales(line_firm, live, private, private_sales):
-    """Private sales by firm."""
-    for l in range(private.shape[0]):
-        i = line_firm[l]
-        if live[i]:
-            for v in range(LANES):
-                private_sales[i, v] += private[l, v]

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, cast
 from llvmlite import binding as llvm
 from numba import njit
 from numba.core import compiler
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,15 +63,23 @@ def phase(function: F) -> F:
 
 
 class _SourceCache(FunctionCache):
-    """Numba's cache on disk, keyed by the source of the whole package: Numba itself looks at one file only."""
+    """Numba's cache on disk, with a file for each version of the package's source.
 
-    def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
-        return (*super()._index_key(signature, codegen), _source_digest())
+    Numba itself looks only at the file of the function, and so would run a stale kernel.
+    """
 
-    def holds_current(self) -> bool:
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = IndexDataCacheFile(
+            cache_path=self._cache_path,
+            filename_base=f"{self._impl.filename_base}-{_source_digest()[:16]}",
+            source_stamp=self._impl.locator.get_source_stamp(),
+        )
+
+    def holds_something(self) -> bool:
         """Whether the kernel of this source has been compiled on this machine."""
         try:
-            return any(key[-1] == _source_digest() for key in self._cache_file._load_index())
+            return bool(self._cache_file._load_index())
         except OSError:
             return False
 
@@ -79,7 +87,8 @@ class _SourceCache(FunctionCache):
 @cache
 def _source_digest() -> str:
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    package = Path(__file__).parents[1]
+    for path in sorted([*package.glob("*.py"), *package.glob("engine/*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -93,4 +102,4 @@ def block(function: F) -> F:
 
 def is_compiled(function: Any) -> bool:
     """Whether a block function is compiled, in memory or on disk."""
-    return bool(function.signatures) or function._cache.holds_current()
+    return bool(function.signatures) or function._cache.holds_something()

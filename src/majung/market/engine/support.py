@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from majung.market import draws
-from majung.market._compile import LANES, step
-from majung.market.vectormath import exp, log
+from majung.market.engine.compile import LANES, step
+from majung.market.engine.vectormath import exp, log
 from majung.market.world import BY_SCORE, BY_SIZE, SME
 
 _OUT = -1e30
@@ -68,7 +68,8 @@ def select(score, wanted, chosen, low, high, count):
 def score_lines(
     t, eligible_firm, admits_technology, criteria, class_weight, noise, gate, research_share,
     line_firm, line_technology, line_key, size_class, overhead, legacy_profit, lines_of_firm, research_cost,
-    reference_contract, frontier_growth, frontier, elapsed, luck, alive, cash, sales, quality, reviewed, weight, private, derived, score,
+    reference_contract, frontier_growth, frontier, elapsed,
+    luck, alive, cash, sales, quality, reviewed, weight, private, derived, score,
 ):  # fmt: skip
     """Write observed merit of every line into ``score``, -1e30 where it is not eligible."""
     for l in range(score.shape[0]):

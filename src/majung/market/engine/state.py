@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from majung.dims import CLASSES
-from majung.market import rows
-from majung.market._compile import LANES
+from majung.market.engine import rows
+from majung.market.engine.compile import LANES
 from majung.market.world import FOREIGN, Floats, Policy, World
 
 
@@ -93,7 +93,7 @@ class MarketState(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch: rows of LANES (see `majung.market.rows`), except constants by firm and class that are derived once."""
+    """Scratch: rows of LANES (see `majung.market.engine.rows`), except constants by firm and class, derived once."""
 
     sums: Floats
     part: Floats

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.market import draws
-from majung.market.roster import Roster, by_technology
+from majung.market.lower.roster import Roster, by_technology
 from majung.market.world import FOREIGN, HOME, WORLD, Floats, Lines, Rates, Segments, Technologies
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.market import draws
-from majung.market.calibrate import appeal_by_inversion, derived_demand, scaled_segments
-from majung.market.roster import Roster, at_rows, by_technology, make_roster
+from majung.market.lower.calibrate import appeal_by_inversion, derived_demand, scaled_segments
+from majung.market.lower.roster import Roster, at_rows, by_technology, make_roster
 from majung.market.world import (
     BY_SCORE,
     BY_SIZE,

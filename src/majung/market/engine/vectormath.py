@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from majung.market._compile import equation
+from majung.market.engine.compile import equation
 
 
 def _bitcast(source: Any, target: Any, llvm_type: Any) -> Any:
