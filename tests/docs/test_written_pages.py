@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from tests.docs.pages import READMES, ROOT, WRITTEN, blocks, name
 
 from majung.cli.app import Settings, command
+from majung.parameters import load as load_parameters
 from majung.scenario import Strategy
 
 FEWER = (("replications=200", "replications=8"), ("max_replications=400", "max_replications=16"))
@@ -38,6 +40,8 @@ def test_commands_are_understood(page: Path) -> None:
             assert program == "majung", line
             inner = command("en").commands[arguments[0]]
             inner.make_context(arguments[0], arguments[1:], obj=Settings(lang="en"))
+            settings = [value for option, value in pairwise(arguments) if option == "--set"]
+            load_parameters().override({name: float(value) for name, value in (s.split("=") for s in settings)})
     for target in re.findall(r"`make ([a-z]+)`", text):
         assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
 
@@ -73,7 +77,7 @@ def test_both_readmes_say_the_same_in_the_same_order() -> None:
 
     def outline(text: str) -> list[str]:
         found = ["".join(match.groups(default="")) for match in shape.finditer(text)]
-        return [re.sub(r"(\.ko)?\.md|-(en|ko)\.png", "", item) for item in found]
+        return [re.sub(r"([.-]ko)?\.md|-(en|ko)\.png", "", item) for item in found]
 
     assert outline(english) == outline(korean)
 
