@@ -27,6 +27,8 @@ autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_title = f"majung {release}"
 
 

@@ -238,7 +238,12 @@ def shown(cell: dict[str, str], best: dict[str, str]) -> str:
     mean = f"**{mean}**" if cell is best else f"≈ {mean}" if cell["level_with_best"] == "yes" else mean
     text = f"{mean}<br>{float(cell['low']):.2f} … {float(cell['high']):.2f}<br>middle {float(cell['median']):.2f}"
     returned = float(cell["returned_share"])
-    return text + (f"<br>*{100 * returned:.0f} % returned*" if returned >= 0.1 else "")
+    return unbroken(text + (f"<br>*{100 * returned:.0f} % returned*" if returned >= 0.1 else ""))
+
+
+def unbroken(text: str) -> str:
+    """Return a cell that no browser breaks within a line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def example_table(results: Sequence[dict[str, str]]) -> str:
@@ -252,7 +257,7 @@ def example_table(results: Sequence[dict[str, str]]) -> str:
         cells = (
             f"`{r['column']}`",
             f"{float(r['spent']) / 1000:.0f}",
-            f"{mean} ({float(r['low']):.2f} … {float(r['high']):.2f})",
+            unbroken(f"{mean} ({float(r['low']):.2f} … {float(r['high']):.2f})"),
             f"{float(r['median']):.2f}",
             f"{100 * float(r['small_firm_share']):.0f} %",
         )
@@ -269,7 +274,7 @@ def start_table(results: Sequence[dict[str, str]]) -> str:
     for delay in DELAYS:
         cells = {r["column"]: r for r in results if r["experiment"] == "start" and r["row"] == str(delay)}
         shows = [
-            f"{float(c['per_unit']):.2f} ({float(c['low']):.2f} … {float(c['high']):.2f})"
+            unbroken(f"{float(c['per_unit']):.2f} ({float(c['low']):.2f} … {float(c['high']):.2f})")
             for c in (cells["to the end"], cells["own clock"])
         ]
         lines.append(f"| {delay} | " + " | ".join(shows) + " |")

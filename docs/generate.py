@@ -258,8 +258,13 @@ def _options(english: Any, korean: Any) -> list[str]:
         shown = ", ".join(f"`{option}`" for option in one.opts if option.startswith("-")) or f"`{one.metavar}`"
         if one.metavar and one.opts[0].startswith("-"):
             shown += f" {one.metavar}"
-        rows.append((shown, one.help, other.help))
+        rows.append((shown, as_code(one.help), as_code(other.help)))
     return [*_table(("option", "meaning", "뜻"), rows), ""]
+
+
+def as_code(words: str) -> str:
+    """Return a help text with its options and variables set as code, or typography would make dashes of them."""
+    return re.sub(r"(?<![\w`-])(--?[a-z][a-z-]*|\$[A-Z_]+)", r"`\1`", words)
 
 
 def _examples(epilog: str) -> list[str]:
