@@ -255,7 +255,6 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "expected_regret": "money",
         "sme_share": "1",
         "domestic_share": "1",
-        "live_ventures": "lines",
         "survival": "1",
         "leader_changes": "1",
         "takeoff_quarter": "",
@@ -284,13 +283,14 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
 
 def _columns_table(results: Results, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     notes = {note.name: note for note in column_notes()}
+    own = ["table", "column", "unit", "meaning_en", "meaning_ko"]
     rows = []
-    for table, frame in frames.items():
-        for name in map(str, frame.columns):
+    for table, names in {**{table: list(frame.columns) for table, frame in frames.items()}, "columns": own}.items():
+        for name in map(str, names):
             note = notes[name]
             unit = str(results.unit) if note.unit == "money" else note.unit
             rows.append((table, name, unit, note.en, note.ko))
-    return pd.DataFrame(rows, columns=["table", "column", "unit", "meaning_en", "meaning_ko"])
+    return pd.DataFrame(rows, columns=own)
 
 
 def _harmless(frame: pd.DataFrame) -> pd.DataFrame:

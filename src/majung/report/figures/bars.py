@@ -21,6 +21,7 @@ from majung.report.figures.style import (
     PALETTE,
     finish,
     heading,
+    legend,
     money_scale,
     row_names,
     wrap,
@@ -103,6 +104,7 @@ def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
     rows = row_names(results.technology_titles(lang), 110 if width < NARROW else 170)
     panel = max(100, min((width - rows.room - 16 * (columns - 1) - 16) // columns, 420))
     low, high = float(falling.min()) * scale.factor, float(rising.max()) * scale.factor
+    colours = alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))
     extent = alt.Scale(domain=[min(low, 0.0), max(high, 0.0) or 1.0], nice=4)
     panels = []
     for place, summary in enumerate(results.others):
@@ -113,7 +115,7 @@ def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
             .encode(
                 x=alt.X("amount:Q", title=None, scale=extent, axis=alt.Axis(format=NUMBER, tickCount=4, domain=False)),
                 y=alt.Y("technology:N", sort=list(results.technologies), title=None, axis=axis),
-                color=alt.Color("kind:N", scale=alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))),
+                color=alt.Color("kind:N", scale=colours, legend=legend(kinds.values(), panel * columns)),
                 order=alt.Order("position:Q"),
             )
         )
@@ -121,7 +123,7 @@ def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
         title = alt.TitleParams(wrap(results.titles(lang)[summary.id], int(panel / 6.6)), frame="group")
         panels.append(alt.layer(bars, zero).properties(width=panel, height=alt.Step(max(rows.step, 19)), title=title))
     title = heading("chain_difference", lang, width, unit=scale.label)
-    return finish(alt.concat(*panels, columns=columns).properties(title=title), width)
+    return finish(alt.concat(*panels, columns=columns).properties(title=title))
 
 
 def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: Lang, width: int) -> Any:
@@ -156,7 +158,7 @@ def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: 
         height=alt.Step(max(rows.step, 40 if narrow else 30)),
         title=heading(key, lang, width, unit=scale.label, level=percent(results.confidence)),
     )
-    return finish(chart, width)
+    return finish(chart)
 
 
 def _stacked(
@@ -183,8 +185,9 @@ def _stacked(
     narrow = width < NARROW
     rows = row_names(results.titles(lang), 112 if narrow else 250)
     y = alt.Y("strategy:N", sort=list(results.strategies), title=None, axis=rows.axis())
-    legend = alt.Legend(
-        labelExpr=f"{json.dumps(dict(names), ensure_ascii=False)}[datum.value]", columns=2 if narrow else 8
+    words = {name: names[name] for name in present}
+    key_of = legend(
+        words.values(), width - rows.room, labelExpr=f"{json.dumps(words, ensure_ascii=False)}[datum.value]"
     )
     bars = (
         alt.Chart(frame)
@@ -198,7 +201,7 @@ def _stacked(
                 f"{part}:N",
                 sort=list(present),
                 scale=alt.Scale(domain=list(present), range=[colours[name] for name in present]),
-                legend=legend,
+                legend=key_of,
             ),
             order=alt.Order("position:Q"),
         )
@@ -213,4 +216,4 @@ def _stacked(
         height=alt.Step(max(rows.step, 27)),
         title=heading(key, lang, width, unit=scale.label),
     )
-    return finish(chart, width)
+    return finish(chart)

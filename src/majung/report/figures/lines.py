@@ -20,6 +20,7 @@ from majung.report.figures.style import (
     PALETTE,
     finish,
     heading,
+    legend,
     money_scale,
     wrap,
 )
@@ -69,6 +70,7 @@ def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
     frame["position"] = frame["instrument"].map(list(names).index)
     frame["instrument"] = frame["instrument"].map(names)
     layout = _Layout(len(paying), width)
+    colours = alt.Scale(domain=list(names.values()), range=list(PALETTE[:3]))
     y = _axis(0.0, float(totals.max()) * scale.factor)
     panels = []
     for place, strategy in enumerate(paying):
@@ -78,7 +80,7 @@ def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
             .encode(
                 x=_time_axis(results, layout.panel),
                 y=y(place % layout.columns == 0).stack("zero"),
-                color=alt.Color("instrument:N", scale=alt.Scale(domain=list(names.values()), range=list(PALETTE[:3]))),
+                color=alt.Color("instrument:N", scale=colours, legend=legend(names.values(), width - _AXIS_ROOM)),
                 order=alt.Order("position:Q"),
             )
         )
@@ -98,6 +100,7 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
     columns = [*kinds, "imports", "reference"]
     frame[columns] *= scale.factor
     layout = _Layout(len(results.technologies), width, labelled=True)
+    colours = alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))
     panels = []
     for technology in results.technologies:
         part = frame[frame["technology"] == technology]
@@ -114,7 +117,7 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
             .encode(
                 x=x,
                 y=y.stack("zero"),
-                color=alt.Color("kind:N", scale=alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))),
+                color=alt.Color("kind:N", scale=colours, legend=legend(kinds.values(), width - _AXIS_ROOM)),
                 order=alt.Order("position:Q"),
             )
         )
@@ -182,7 +185,7 @@ class _Layout:
     def __init__(self, count: int, width: int, *, labelled: bool = False) -> None:
         self.width = width
         self.columns = max(1, min(count, 2 if width < NARROW else 4))
-        room = width - (_AXIS_ROOM + 4) * (self.columns if labelled else 1) - _GAP * (self.columns - 1) - 12
+        room = width - (_AXIS_ROOM + 4) * (self.columns if labelled else 1) - (_GAP + 8) * (self.columns - 1) - 20
         self.panel = max(90, min(room // self.columns, 420))
         self.height = 110 if self.columns > 1 else 180
 
@@ -191,10 +194,8 @@ class _Layout:
         return chart.properties(width=self.panel, height=self.height, title=alt.TitleParams(lines, frame="group"))
 
     def grid(self, panels: Sequence[Any], key: str, lang: Lang, **values: object) -> Any:
-        return finish(
-            alt.concat(*panels, columns=self.columns).properties(title=heading(key, lang, self.width, **values)),
-            self.width,
-        )
+        title = heading(key, lang, self.width, **values)
+        return finish(alt.concat(*panels, columns=self.columns).properties(title=title))
 
 
 def _time_axis(results: Results, width: int) -> alt.X:

@@ -27,6 +27,7 @@ __all__ = [
     "RowNames",
     "finish",
     "heading",
+    "legend",
     "money_scale",
     "row_names",
     "wrap",
@@ -164,7 +165,19 @@ def heading(key: str, lang: Lang, width: int, **values: object) -> alt.TitlePara
     )
 
 
-def finish(chart: Any, width: int) -> Any:
+def legend(names: Iterable[str], width: int, **options: Any) -> alt.Legend:
+    """Return a legend in as many columns as a chart of that width has room for.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What the legend will say.
+    """
+    longest = max((_columns(name) for name in names), default=1)
+    return alt.Legend(columns=max(1, int(width / (longest * _LETTER + 26))), **options)
+
+
+def finish(chart: Any) -> Any:
     """Give a chart the report's look."""
     axis = alt.AxisConfig(
         labelColor=MUTED,
@@ -188,7 +201,6 @@ def finish(chart: Any, width: int) -> Any:
         legend=alt.LegendConfig(
             orient="top",
             title=None,
-            columns=2 if width < NARROW else 8,
             labelFontSize=11,
             labelColor=INK,
             labelLimit=300,

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.unit.report_data import TITLES, Case, case
+
+from majung.messages import LANGUAGES, Lang, catalogue
+from majung.parameters import LocalText
+from majung.report import FIGURES, document, render
+from majung.report.page.sentences import finding, headline
+from majung.report.series import Results, chain_order
+
+SMALL: dict[str, Any] = {
+    "strategies": tuple(TITLES)[:4],
+    "technologies": ("content", "software", "cloud"),
+    "replications": 12,
+}
+NASTY = '<script>alert("x")</script>&\'{{ 7 * 7 }}'
+
+
+@pytest.fixture(scope="module")
+def made() -> Case:
+    return case(**SMALL)
+
+
+def results(made: Case) -> Results:
+    return Results(made.dataset, made.scenario, made.summaries)
+
+
+class Page(HTMLParser):
+    """What a reader and a browser find in a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._within: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "style":
+            self._within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._within and tag == self._within[-1]:
+            self._within.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._within:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def rendered(made: Case, folder: Path, lang: Lang = "en") -> str:
+    """Write a page with empty charts, which take most of the time; the charts have tests of their own."""
+    empty = dict.fromkeys(FIGURES if len(made.summaries) > 1 else ("net_gain", "sales"), ("<svg></svg>", "<svg></svg>"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_draw", lambda results, lang: empty)
+        path = render(
+            made.dataset, made.scenario, made.summaries, lang=lang, out=folder / "report.html", pictures=False
+        )
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def whole(request: pytest.FixtureRequest, made: Case, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lang, str]:
+    """A page with its charts."""
+    out = tmp_path_factory.mktemp("page") / "report.html"
+    render(made.dataset, made.scenario, made.summaries, lang=request.param, out=out, pictures=False)
+    return request.param, out.read_text(encoding="utf-8")
+
+
+def test_the_page_holds_all_that_was_promised(made: Case, whole: tuple[Lang, str]) -> None:
+    lang, page = whole[0], Page(whole[1])
+    words = catalogue(lang)
+    for key in ("ranking", "programmes", "time", "money", "supported", "survival", "chain", "takeoff"):
+        assert words[f"report.topic.{key}"] in page.text
+    for key in ("real", "reconstructed", "intended", "not_intended", "identity", "calibration", "sources"):
+        assert words[f"report.page.{key}"] in page.text
+    assert made.scenario.real.text(lang) in page.text
+    assert made.scenario.reconstructed.text(lang) in page.text
+    for name in SMALL["strategies"]:
+        assert TITLES[name].text(lang) in page.text
+    for key in ("run_id", "result_hash", "scenario_hash", "majung_version"):
+        assert str(made.dataset.attrs[key]) in page.text
+    for name in made.scenario.parameters:
+        assert name in page.text
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    assert {f"figure-{key}" for key in FIGURES} <= ids
+
+
+def test_the_page_asks_nothing_of_a_network_and_runs_nothing(whole: tuple[Lang, str]) -> None:
+    text = whole[1]
+    page = Page(text)
+    assert not {tag for tag, _ in page.tags} & {"script", "iframe", "object", "embed", "img", "link", "base", "form"}
+    for tag, attributes in page.tags:
+        assert not any(name.startswith("on") for name in attributes)
+        assert "src" not in attributes
+        if "href" in attributes and tag != "a":
+            assert (attributes["href"] or "").startswith("#")
+    assert not re.search(r"url\((?!data:font/|#)", text)
+    assert "@import" not in text
+    assert len(text.encode()) < 3_000_000
+
+
+def test_the_ids_of_a_page_are_unique(whole: tuple[Lang, str]) -> None:
+    ids = [attributes["id"] for _, attributes in Page(whole[1]).tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_titles_are_words_and_not_markup(tmp_path: Path) -> None:
+    titles = dict(TITLES) | {"blanket": LocalText(ko=NASTY, en=NASTY)}
+    made = case(replications=4, titles=titles)
+    links = tuple(replace(source, url="javascript:alert(1)") for source in made.scenario.sources)
+    nasty = LocalText(ko=NASTY, en=NASTY)
+    scenario = replace(made.scenario, title=nasty, description=nasty, real=nasty, reconstructed=nasty, sources=links)
+    text = rendered(replace(made, scenario=scenario), tmp_path)
+    page = Page(text)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert "javascript:" not in text
+    assert "49" not in page.text.split(NASTY)[0]
+    assert NASTY in page.text
+
+
+@pytest.mark.parametrize(
+    ("effects", "expected"),
+    [
+        ({"small-first": 0.5, "blanket": 0.0}, "‘Selective mix, small firms first’ gains most"),
+        ({"small-first": -0.2, "blanket": -0.1}, "Nobody beats hands-off"),
+    ],
+)
+def test_the_headline_says_what_the_numbers_say(effects: dict[str, float], expected: str) -> None:
+    made = case(strategies=("hands-off", *effects), effects=effects)
+    assert headline(results(made), "en").sentence.startswith(expected)
+
+
+def test_the_headline_admits_doubt() -> None:
+    made = case(strategies=("hands-off", "blanket", "small-first"), effects={"small-first": 0.5}, replications=12)
+    best = max(made.summaries, key=lambda summary: summary.net_gain.mean)
+    unsure = replace(best, net_gain=replace(best.net_gain, low=-best.net_gain.mean))
+    torn = replace(best, probability_best=0.4)
+    for changed, expected in ((unsure, "is not certain"), (torn, "is best in only 40")):
+        summaries = tuple(changed if summary.id == best.id else summary for summary in made.summaries)
+        assert expected in headline(results(replace(made, summaries=summaries)), "en").sentence
+
+
+def test_hands_off_alone_is_a_report_too(tmp_path: Path) -> None:
+    made = case(strategies=("hands-off",), replications=8)
+    text = Page(rendered(made, tmp_path)).text
+    assert "Only hands-off was run" in text
+    assert "money flows" not in text.lower()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_world_has_no_intervals(tmp_path: Path, lang: Lang) -> None:
+    made = case(replications=1)
+    text = Page(rendered(made, tmp_path, lang)).text
+    assert "nan" not in text.lower().split()
+
+
+def test_one_technology_and_one_firm_are_enough(tmp_path: Path) -> None:
+    made = case(technologies=("cloud",), firms=1, replications=6, quarters=3)
+    assert "Cloud" in Page(rendered(made, tmp_path)).text
+
+
+def test_a_failed_world_is_left_out_and_counted(tmp_path: Path) -> None:
+    made = case(replications=10)
+    for name in ("private_final_sales", "budget", "live_ventures", "private_raised"):
+        made.dataset[name][1, 3] = np.nan
+    found = results(made)
+    assert (found.replications, found.failed) == (9, 1)
+    text = Page(rendered(made, tmp_path)).text
+    assert "9; 1 left out because they failed under some strategy" in text
+
+
+def test_every_finding_is_a_sentence_without_a_hole(made: Case) -> None:
+    found = results(made)
+    keys = (
+        "ranking",
+        "sales",
+        "difference",
+        "money",
+        "raised",
+        "supported",
+        "survival",
+        "chain",
+        "chain_difference",
+        "takeoff",
+    )
+    for lang in LANGUAGES:
+        for key in keys:
+            sentence = finding(key, found, lang)
+            assert sentence
+            assert not re.search(r"[{}]|nan|\(를\)|\(은\)|\(가\)", sentence)
+
+
+def test_strategies_stand_in_the_order_of_their_net_gain(made: Case) -> None:
+    gains = [summary.net_gain.mean for summary in results(made).summaries]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_the_chain_runs_from_users_to_makers(made: Case) -> None:
+    order = chain_order(made.scenario)
+    users, makers = made.scenario.inputs.technology, made.scenario.inputs.input
+    ids = list(made.scenario.technologies.id)
+    assert sorted(order) == sorted(ids)
+    assert all(order.index(ids[user]) < order.index(ids[maker]) for user, maker in zip(users, makers, strict=True))
+
+
+def test_the_report_is_whole_or_not_there(made: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("the last one")
+
+    def fail(self: Path, target: Path) -> Path:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no space"):
+        rendered(made, tmp_path)
+    assert target.read_text() == "the last one"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_the_same_run_is_the_same_page(made: Case, tmp_path: Path) -> None:
+    assert rendered(made, tmp_path / "a") == rendered(made, tmp_path / "b")
