@@ -15,6 +15,7 @@ from majung.market import draws
 from majung.market.engine import compile, rows, support
 from majung.market.engine import firms as firm_steps
 from majung.market.engine import lines as line_steps
+from majung.market.engine.clear import clear, clear_rows
 from majung.market.engine.compile import LANES, block, phase
 from majung.market.engine.state import initial_state
 from majung.market.engine.vectormath import exp, log
@@ -82,9 +83,9 @@ def _give_support(t, world, policy, state, luck):
         )  # fmt: skip
         support.entitle(world.lines.firm, lines.weight, firms.entitled)
     else:
-        lines.weight[:] = 0.0
-        lines.grant[:] = 0.0
-        lines.order[:] = 0.0
+        clear_rows(lines.weight)
+        clear_rows(lines.grant)
+        clear_rows(lines.order)
     for n in range(policy.award_quarter.size):
         if policy.award_quarter[n] == t:
             given = lines.grant if policy.award_instrument[n] == 0 else lines.order
@@ -147,7 +148,7 @@ def _demand(t, k, world, state, luck, record):
     technologies, segments = world.technologies, world.segments
     market, work, noise_size = state.market, state.work, world.rates.demand_noise
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
-    work.flow[:] = 0.0
+    clear(work.flow)
     gates = 0
     for s in range(technologies.first_segment[k], technologies.first_segment[k + 1]):
         region, gated = segments.region[s], segments.min_quality[s] > 0.0
@@ -219,7 +220,7 @@ def _deliver(k, gates, world, policy, state, record):
 def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
     """Accounts, private funding with matching, and exit."""
     rates, firms, given, work = world.rates, state.firms, world.firms, state.work
-    work.by_class[:] = 0.0
+    clear_rows(work.by_class)
     firm_steps.settle(
         t, given.key, given.size_class, firms.live, given.overhead, work.margin_rate, rates.runway_sought,
         rates.round_length, rates.funding_base, rates.funding_growth, rates.funding_certification,
@@ -234,7 +235,7 @@ def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
             firms.matched, work.by_class, firm_record[rows.PUBLIC_RECEIVED], work.total,
         )  # fmt: skip
     else:
-        firms.matched[:] = 0.0
+        clear_rows(firms.matched)
     firm_steps.leave(given.size_class, firms.alive, firms.cash, firms.died, account)
     for size_class in range(FOREIGN):
         for v in range(LANES):
@@ -275,7 +276,7 @@ def _run(world, policy, state, luck, paths, accounts, firm_record):
         firm_steps.mark_live(state.firms.alive, state.firms.live)
         budget, pot = _give_support(t, world, policy, state, luck)
         _fund_research(world, state)
-        state.market.pulled[:] = 0.0
+        clear_rows(state.market.pulled)
         for k in order:
             _research_and_offer(t, k, world, state, luck)
             gates = _demand(t, k, world, state, luck, paths[t, k])

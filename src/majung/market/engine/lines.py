@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from majung.market import draws
 from majung.market.engine import rows
+from majung.market.engine.clear import clear
 from majung.market.engine.compile import LANES, step
 from majung.market.engine.vectormath import exp, log
 from majung.market.equations import (
@@ -29,7 +30,7 @@ _TINY = 1e-300
 @step
 def market_sums(first, last, line_firm, size_class, live, reach, alive, quality, base_home, base_world, sums):
     """Sum over the live lines of a technology: reach, bases and the best domestic quality."""
-    sums[:] = 0.0
+    clear(sums)
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
@@ -75,7 +76,7 @@ def offer(
 
     Rows of ``sums`` and ``totals`` are in `majung.market.engine.rows`.
     """
-    totals[:] = 0.0
+    clear(totals)
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
@@ -154,7 +155,7 @@ def deliver(
     Rows of ``flow`` and ``units`` are in `majung.market.engine.rows`; ``bought`` (units that a line sells: private home
     and world, ordinary public home and world), ``lead`` and ``private_units`` are work space.
     """
-    units[:] = 0.0
+    clear(units)
     for v in range(LANES):
         record[rows.LEADER + v] = -1.0
         lead[v] = 0.0
