@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -182,11 +181,9 @@ def _result(future: Future[R], cancel: Event | None) -> R:
         if cancel is not None and cancel.is_set():
             future.cancel()
             raise Interrupted("ensemble.interrupted")
-        try:
-            return future.result(_PATIENCE)
-        except NotYet:
-            if future.done():
-                raise
+        wait([future], timeout=_PATIENCE)
+        if future.done():
+            return future.result()
 
 
 def _checked(simulate: Simulate, task: Task) -> tuple[Task, Block, NDArray[np.bool_]]:
