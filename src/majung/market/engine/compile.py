@@ -95,7 +95,7 @@ def _source_digest() -> str:
 
 def block(function: F) -> F:
     """Compile the block function and keep it on disk: the only thing that is called from Python in a run."""
-    dispatcher: Any = njit(error_model="numpy", fastmath=_FLAGS, nogil=True, no_cfunc_wrapper=True)(function)
+    dispatcher: Any = njit(**_INNER | {"no_cpython_wrapper": False})(function)
     dispatcher._cache = _SourceCache(function)
     return cast(F, dispatcher)
 
