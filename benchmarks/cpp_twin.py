@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import statistics
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from common.check import TOLERANCE, differences
-from common.machine import compiler
+from common.machine import compiler, cores
 from common.phases import ClockedKernel
 from common.timing import interleaved, main, paired_ratio, progress, table
 from common.twin import FLAGS, PHASES, Twin, build
@@ -52,6 +53,39 @@ def compare(case: Case, strategy: str, twin: Twin, blocks: int, rounds: int) -> 
         "kernel / C++": ratio["median"],
         "quartiles": f"{ratio['low']:.2f}-{ratio['high']:.2f}",
     }
+
+
+def on_all_cores(case: Case, twin: Twin, rounds: int) -> list[dict[str, Any]]:
+    """Time the same blocks of kernel and twin, each on one thread and on all: what a neighbour takes, both lose."""
+    count = cores()
+    blocks = count * (4 if case.world.lines.firm.size > 1000 else 24)
+    policies = list(case.policies.values())
+    prepared = [twin.prepare(case.world, policy) for policy in policies]
+
+    def ours(number: int) -> None:
+        kernel.simulate(case.world, policies[number % len(policies)], 1, number // len(policies) * LANES, LANES)
+
+    def theirs(number: int) -> None:
+        prepared[number % len(policies)](1, number // len(policies) * LANES)
+
+    with ThreadPoolExecutor(count) as pool:
+        seconds = interleaved(
+            {
+                "kernel": lambda: [ours(number) for number in range(blocks)],
+                "kernel, all": lambda: list(pool.map(ours, range(blocks))),
+                "C++": lambda: [theirs(number) for number in range(blocks)],
+                "C++, all": lambda: list(pool.map(theirs, range(blocks))),
+            },
+            rounds,
+        )
+    rows = []
+    for name in ("kernel", "C++"):
+        ratio = paired_ratio(seconds[name], seconds[f"{name}, all"])
+        speed = blocks * line_steps(case.world) / statistics.median(seconds[f"{name}, all"]) / 1e6
+        quartiles = f"{ratio['low']:.2f}-{ratio['high']:.2f}"
+        row = {"world": case.name, "engine": name, "threads": count, "M line-steps/s": speed}
+        rows.append({**row, "x one thread": ratio["median"], "quartiles": quartiles})
+    return rows
 
 
 def phases(case: Case, strategy: str, twin: Twin, clocked: ClockedKernel, rounds: int) -> list[dict[str, Any]]:
@@ -102,6 +136,9 @@ def measure(quick: bool) -> dict[str, Any]:
         ]
         table("Kernel beside its C++ twin, one core (million line-steps a second; ratio: median of pairs)", rows)
         found: dict[str, Any] = {"compiler": twin.compiler, "flags": FLAGS, "rows": rows}
+        shared = [*on_all_cores(hundred, twin, rounds), *on_all_cores(korea, twin, min(rounds, 9))]
+        table("Both on all cores", shared)
+        found["all cores"] = shared
         if platform.machine() in ("x86_64", "AMD64"):
             progress("compiling the kernel with a clock in it")
             clocked = ClockedKernel()
