@@ -15,11 +15,11 @@ from majung.market import draws
 from majung.market.engine import compile, rows, support
 from majung.market.engine import firms as firm_steps
 from majung.market.engine import lines as line_steps
+from majung.market.engine import segments as segment_steps
 from majung.market.engine.clear import clear, clear_rows
 from majung.market.engine.compile import LANES, block, phase
 from majung.market.engine.state import initial_state
-from majung.market.engine.vectormath import exp, log
-from majung.market.equations import acceptable_share, adoption_hazard, smoothed_growth
+from majung.market.equations import smoothed_growth
 from majung.market.world import FOREIGN, HOME, Firms, Lines, Policy, Rates, Segments, Technologies, World
 
 __all__ = ["LANES", "Block", "compile_kernel", "is_compiled", "simulate"]
@@ -146,7 +146,7 @@ def _demand(t, k, world, state, luck, record):
     Writes ``flow``: units demanded per e^V.
     """
     technologies, segments = world.technologies, world.segments
-    market, work, noise_size = state.market, state.work, world.rates.demand_noise
+    market, work = state.market, state.work
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
     clear(work.flow)
     gates = 0
@@ -157,29 +157,20 @@ def _demand(t, k, world, state, luck, record):
             line_steps.eligible_sum(first, last, segments.min_quality[s], state.lines.quality, offers, work.eligible)
             work.gated[gates] = s
             gates += 1
-        event = draws.event(segments.key[s], t, draws.DEMAND)
-        for v in range(LANES):
-            total = work.eligible[v] if gated else market.totals[k, region * LANES + v]
-            before = market.adopters[s, v]
-            adopted = before / segments.potential[s] if segments.potential[s] > 0.0 else 0.0
-            noise = exp(noise_size * draws.normal(luck[v], event) - 0.5 * noise_size * noise_size)
-            acceptable = acceptable_share(log(total + 1e-300), segments.threshold[s], segments.tolerance[s])
-            hazard = adoption_hazard(segments.innovation[s], segments.imitation[s], adopted, acceptable, noise)
-            new = (segments.potential[s] - before) * hazard if total > 0.0 else 0.0
-            market.adopters[s, v] = before + new
-            wanted = segments.units_each[s] * (new + technologies.replacement[k] * before)
-            work.part[s, v] = wanted / total if total > 0.0 else 0.0
-            record[rows.ADOPTERS + v] += before + new if region == HOME else 0.0
-            if not gated:
-                work.flow[LANES * (region + 2 * segments.public[s]) + v] += work.part[s, v]
-    for v in range(LANES):
-        home, abroad = market.totals[k, rows.OFFERS_HOME + v], market.totals[k, rows.OFFERS_WORLD + v]
-        work.flow[rows.DERIVED_HOME + v] = market.pulled[k, rows.PULLED_HOME + v] / home if home > 0.0 else 0.0
-        work.flow[rows.DERIVED_WORLD + v] = market.pulled[k, rows.PULLED_WORLD + v] / abroad if abroad > 0.0 else 0.0
-        work.flow[rows.INDUCED_HOME + v] = market.pulled[k, rows.PULLED_INDUCED_HOME + v] / home if home > 0.0 else 0.0
-        work.flow[rows.INDUCED_WORLD + v] = (
-            market.pulled[k, rows.PULLED_INDUCED_WORLD + v] / abroad if abroad > 0.0 else 0.0
-        )
+            total = work.eligible
+        else:
+            total = market.totals[k, region * LANES : (region + 1) * LANES]
+        segment_steps.adopt(
+            segments.potential[s], segments.innovation[s], segments.imitation[s], segments.threshold[s],
+            segments.tolerance[s], segments.units_each[s], technologies.replacement[k], world.rates.demand_noise,
+            draws.event(segments.key[s], t, draws.DEMAND), luck, total, market.adopters[s], work.part[s],
+        )  # fmt: skip
+        if region == HOME:
+            segment_steps.add(market.adopters[s], record[rows.ADOPTERS : rows.ADOPTERS + LANES])
+        if not gated:
+            row = LANES * (region + 2 * segments.public[s])
+            segment_steps.add(work.part[s], work.flow[row : row + LANES])
+    segment_steps.derive(market.totals[k], market.pulled[k], work.flow)
     return gates
 
 
@@ -203,14 +194,8 @@ def _deliver(k, gates, world, policy, state, record):
         firms.sold, firms.reputation, firms.hype, record, work.units,
     )  # fmt: skip
     for j in range(technologies.order.size):
-        needs = technologies.inputs[k, j]
-        for v in range(LANES):
-            domestic, foreign = work.units[rows.DOMESTIC + v], work.units[rows.FOREIGN_MADE + v]
-            ours, theirs = work.units[rows.PROGRAMME + v], work.units[rows.FOREIGN_PROGRAMME + v]
-            market.pulled[j, rows.PULLED_HOME + v] += needs * (domestic + ours)
-            market.pulled[j, rows.PULLED_WORLD + v] += needs * (foreign + theirs)
-            market.pulled[j, rows.PULLED_INDUCED_HOME + v] += needs * ours
-            market.pulled[j, rows.PULLED_INDUCED_WORLD + v] += needs * theirs
+        if technologies.inputs[k, j] > 0.0:
+            segment_steps.pull(technologies.inputs[k, j], work.units, market.pulled[j])
     for v in range(LANES):
         record[rows.BEST_QUALITY + v] = market.totals[k, rows.BEST_OFFERED + v] / market.frontier[k]
         record[rows.FRONTIER + v] = market.frontier[k]

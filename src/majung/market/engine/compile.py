@@ -58,8 +58,11 @@ def step(function: F) -> F:
 
 
 def phase(function: F) -> F:
-    """Compile a phase: a function that hands arrays to steps."""
-    return cast(F, njit(**_INNER)(function))
+    """Compile a phase: a function that hands arrays to steps.
+
+    It is put where it is called: handing hundreds of arrays over takes longer than a small world's quarter.
+    """
+    return cast(F, njit(**_INNER, forceinline=True)(function))
 
 
 class _SourceCache(FunctionCache):
