@@ -53,14 +53,17 @@ def _advance_frontier(world, state):
 
 
 @phase
-def _give_support(t, world, policy, state, luck):
-    """Review, grant and order; return the budget of the quarter and of its matching pot."""
+def _give_support(t, supported, world, policy, state, luck):
+    """Review, grant and order; return the budget of the quarter, its matching pot, and whether there is any support.
+
+    ``supported`` says whether there was any in the quarter before, which has to be taken back.
+    """
     lines, firms, technologies = state.lines, state.firms, world.technologies
     since = t - policy.start
-    budget, pot = 0.0, 0.0
+    budget, pot, supports = 0.0, 0.0, False
     if policy.budget > 0.0 and 0 <= since < policy.length:
         work = state.work
-        budget, pot = policy.budget, policy.budget * policy.mix[2]
+        budget, pot, supports = policy.budget, policy.budget * policy.mix[2], True
         if since % policy.review == 0:
             support.score_lines(
                 t, work.admitted, policy.admits_technology, policy.criteria, policy.class_weight, policy.noise,
@@ -82,7 +85,7 @@ def _give_support(t, world, policy, state, luck):
             lines.weight, lines.grant, lines.order,
         )  # fmt: skip
         support.entitle(world.lines.firm, lines.weight, firms.entitled)
-    else:
+    elif supported:
         clear_rows(lines.weight)
         clear_rows(lines.grant)
         clear_rows(lines.order)
@@ -90,15 +93,16 @@ def _give_support(t, world, policy, state, luck):
         if policy.award_quarter[n] == t:
             given = lines.grant if policy.award_instrument[n] == 0 else lines.order
             budget += policy.award_amount[n]
+            supports = True
             for v in range(LANES):
                 given[policy.award_line[n], v] += (
                     policy.award_amount[n] * firms.alive[world.lines.firm[policy.award_line[n]], v]
                 )
-    return budget, pot
+    return budget, pot, supports
 
 
 @phase
-def _fund_research(world, state):
+def _fund_research(supports, world, state):
     lines, firms, rates = world.lines, state.firms, world.rates
     firm_steps.legacy_money(
         lines.firm, lines.technology, lines.effort, world.firms.size_class, world.firms.legacy_profit,
@@ -110,9 +114,10 @@ def _fund_research(world, state):
         firms.alive, firms.cash, firms.sales, firms.legacy,
         firms.own, firms.spending, firms.granted, firms.filled, firms.sold, firms.reputation, firms.hype,
     )  # fmt: skip
-    firm_steps.spend_grants(
-        lines.firm, world.firms.size_class, rates.crowding_out, state.lines.grant, firms.spending, firms.granted
-    )
+    if supports:
+        firm_steps.spend_grants(
+            lines.firm, world.firms.size_class, rates.crowding_out, state.lines.grant, firms.spending, firms.granted
+        )
 
 
 @phase
@@ -175,14 +180,15 @@ def _demand(t, k, world, state, luck, record):
 
 
 @phase
-def _deliver(k, gates, world, policy, state, record):
+def _deliver(k, gates, supports, world, policy, state, record):
     technologies, segments, rates, lines = world.technologies, world.segments, world.rates, world.lines
     now, firms, market, work = state.lines, state.firms, state.market, state.work
     first, last = technologies.first_line[k], technologies.first_line[k + 1]
-    line_steps.fill_orders(
-        first, last, lines.firm, technologies.public_need[k], policy.min_quality * market.frontier[k],
-        now.quality, now.order, firms.filled, record[rows.PURCHASE : rows.PURCHASE + LANES],
-    )  # fmt: skip
+    if supports:
+        line_steps.fill_orders(
+            first, last, lines.firm, technologies.public_need[k], policy.min_quality * market.frontier[k],
+            now.quality, now.order, firms.filled, record[rows.PURCHASE : rows.PURCHASE + LANES],
+        )  # fmt: skip
     line_steps.deliver(
         first, last, lines.firm, world.firms.size_class, firms.live, lines.effort,
         segments.region, segments.public, segments.min_quality, work.gated[:gates], work.part,
@@ -255,17 +261,19 @@ def _enter_and_count(t, k, world, state, luck, record, account):
 def _run(world, policy, state, luck, paths, accounts, firm_record):
     """Fill ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES) and ``firm_record`` (F, I, LANES)."""
     order = world.technologies.order
+    supported = False
     for t in range(world.quarters):
         account = accounts[t]
         _advance_frontier(world, state)
         firm_steps.mark_live(state.firms.alive, state.firms.live)
-        budget, pot = _give_support(t, world, policy, state, luck)
-        _fund_research(world, state)
+        budget, pot, supports = _give_support(t, supported, world, policy, state, luck)
+        supported = supports
+        _fund_research(supports, world, state)
         clear_rows(state.market.pulled)
         for k in order:
             _research_and_offer(t, k, world, state, luck)
             gates = _demand(t, k, world, state, luck, paths[t, k])
-            _deliver(k, gates, world, policy, state, paths[t, k])
+            _deliver(k, gates, supports, world, policy, state, paths[t, k])
         _close_firms(t, pot, world, policy, state, luck, account, firm_record)
         private_sales = firm_record[rows.TOTAL_PRIVATE_SALES]
         firm_steps.close_sales(world.lines.firm, state.firms.live, state.lines.private, private_sales)

@@ -232,22 +232,23 @@ def deliver(
 def enter(
     t, first, last, line_firm, line_key, rate, response, start_cash, spread, frontier, default_log_cost,
     luck, hype, totals, alive, cash, sales, market_sales, awards, quality, output, base_home, base_world, reputation,
-    reviewed, weight, log_cost, private, derived, vacant, record, account,
+    reviewed, weight, log_cost, private, derived, chance, record, account,
 ):  # fmt: skip
     """Fill free entry slots of a technology."""
     for v in range(LANES):
-        vacant[v] = 0.0
+        chance[v] = 0.0
     for l in range(first, last):
         i = line_firm[l]
         for v in range(LANES):
-            vacant[v] += 1.0 - alive[i, v]
+            chance[v] += 1.0 - alive[i, v]
+    for v in range(LANES):
+        chance[v] = entry_probability(rate, chance[v] if chance[v] > 1.0 else 1.0, response, hype[v])
     for l in range(first, last):
         i = line_firm[l]
         arrives = draws.event(line_key[l], t, draws.ENTRY)
         brings = draws.event(line_key[l], t, draws.ENTRY_QUALITY)
         for v in range(LANES):
-            chance = entry_probability(rate, vacant[v] if vacant[v] > 1.0 else 1.0, response, hype[v])
-            enters = alive[i, v] == 0.0 and draws.uniform(luck[v], arrives) < chance
+            enters = alive[i, v] == 0.0 and draws.uniform(luck[v], arrives) < chance[v]
             number = totals[rows.NUMBER + v]
             divisor = number if number > 0.0 else 1.0
             shift = spread * (2.0 * draws.uniform(luck[v], brings) - 1.0)
