@@ -6,7 +6,6 @@ import json
 import re
 import struct
 from pathlib import Path
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -14,9 +13,12 @@ import pytest
 from fontTools.ttLib import TTFont
 from tests.unit.report_data import Case, case
 
+from majung.ensemble import Progress
 from majung.messages import Lang
 from majung.report import FIGURES, render
-from majung.report.figures.pictures import cut_fonts, to_png, to_svg, with_fonts
+from majung.report.figures.fonts import cut_fonts, font_faces, lend
+from majung.report.figures.panels import Rows, Specification
+from majung.report.figures.pictures import letters, to_png, to_svg, with_faces
 from majung.report.series import Results
 
 WIDTHS = (920, 350)
@@ -33,10 +35,10 @@ def results() -> Results:
 def test_a_chart_is_a_valid_specification_that_fits_its_width(
     results: Results, key: str, width: int, lang: Lang
 ) -> None:
-    chart = FIGURES[key](results, lang, width)
-    specification = chart.to_dict(validate=True)
+    specification = specified(results, key, lang, width)
+    alt.Chart.from_dict(specification, validate=True)
     assert len(json.dumps(specification)) < 250_000
-    drawn = re.search(r'<svg [^>]*width="([0-9.]+)"', to_svg(chart, name=key, label="chart"))
+    drawn = re.search(r'<svg [^>]*width="([0-9.]+)"', svg_of(specification))
     assert drawn is not None
     assert width * 0.7 < float(drawn[1]) <= width + 24
 
@@ -52,7 +54,7 @@ def test_one_world_has_no_bands_and_says_so() -> None:
     made = case(replications=1)
     results = Results(made.dataset, made.scenario, made.summaries)
     for key in ("sales", "difference", "ventures"):
-        specification = json.dumps(FIGURES[key](results, "en", 920).to_dict(validate=False))
+        specification = json.dumps(specified(results, key))
         assert "One world only, so no bands" in specification
         assert '"area"' not in specification
 
@@ -60,7 +62,7 @@ def test_one_world_has_no_bands_and_says_so() -> None:
 def test_more_technologies_than_colours_are_put_together() -> None:
     made = case(technologies=tuple(f"technology-{number}" for number in range(11)), replications=3)
     results = Results(made.dataset, made.scenario, made.summaries)
-    svg = to_svg(FIGURES["money_by_technology"](results, "en", 920), name="x", label="y")
+    svg = svg_of(specified(results, "money_by_technology"))
     assert ">others<" in svg
 
 
@@ -83,7 +85,7 @@ def test_pictures_lie_beside_the_report(tmp_path: Path) -> None:
 
 def test_an_svg_brings_the_letters_that_it_shows() -> None:
     words = "뷁 마중물 쫓뚫 & <b>"
-    svg = with_fonts(to_svg(text_chart(words), name="x", label="y"), cut_fonts(words))
+    svg = with_faces(svg_of(text_chart(words)), font_faces(cut_fonts(words)))
     fonts = re.findall(r'font-weight:(\d+);.*?base64,([A-Za-z0-9+/=]+)\) format\("woff"\)', svg)
     assert {weight for weight, _ in fonts} == {"400", "600"}
     for _, font in fonts:
@@ -93,19 +95,53 @@ def test_an_svg_brings_the_letters_that_it_shows() -> None:
 
 def test_korean_is_drawn_and_not_as_boxes() -> None:
     """Letters that a font lacks are all drawn as the same box; ours differ, and differ from a letter no font has."""
-    shown = [to_png(to_svg(text_chart(letters), name="x", label="y")) for letters in ("뷁뷁", "쀍쀍", "마마")]
-    boxes = to_png(to_svg(text_chart("\U0010fffd\U0010fffd"), name="x", label="y"))
-    assert len({*shown, boxes}) == 4
+    charts = [text_chart(words) for words in ("뷁뷁", "쀍쀍", "마마", "\U0010fffd\U0010fffd")]
+    shown = [to_png(svg_of(chart), family_of(chart)) for chart in charts]
+    assert len(set(shown)) == 4
+
+
+def test_a_chart_is_drawn_alike_in_every_report_of_a_process() -> None:
+    chart = text_chart("마중물 −12.3")
+    alone = svg_of(chart)
+    other = lend(cut_fonts(letters(chart) + "다른 보고서의 글자"))
+    assert to_svg(chart, other, name="x", label="y") == alone
+    assert to_png(alone, other) == to_png(alone, family_of(chart))
+    assert other not in alone
+
+
+def test_rows_that_are_missing_are_null() -> None:
+    rows = Rows()
+    assert rows.named(pd.DataFrame({"a": [1.5, None], "b": ["x", "y"]})).to_dict() == {"name": "rows0"}
+    assert rows.datasets == {"rows0": [{"a": 1.5, "b": "x"}, {"a": None, "b": "y"}]}
+
+
+def test_every_picture_is_counted(tmp_path: Path) -> None:
+    made = case(strategies=("hands-off",), technologies=("cloud",), replications=2)
+    told: list[Progress] = []
+    render(made.dataset, made.scenario, made.summaries, out=tmp_path / "report.html", progress=told.append)
+    assert told == [Progress(done, 12) for done in range(1, 13)]
+
+
+def test_an_interrupt_between_pictures_leaves_no_page(tmp_path: Path) -> None:
+    made = case(strategies=("hands-off",), technologies=("cloud",), replications=2)
+
+    def stop(progress: Progress) -> None:
+        if progress.done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render(made.dataset, made.scenario, made.summaries, out=tmp_path / "report.html", progress=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_ids_inside_a_picture_carry_its_name(results: Results) -> None:
-    svg = to_svg(FIGURES["chain"](results, "en", 920), name="chain-w", label="y")
+    svg = svg_of(specified(results, "chain"), name="chain-w")
     assert all(found.startswith("chain-w-") for found in re.findall(r'\bid="([^"]+)"', svg))
     assert all(found.startswith("chain-w-") for found in re.findall(r"url\(#([^)]+)\)", svg))
 
 
 def test_a_label_cannot_leave_its_attribute(results: Results) -> None:
-    svg = to_svg(FIGURES["net_gain"](results, "en", 920), name="x", label='"><script>')
+    svg = svg_of(specified(results, "net_gain"), label='"><script>')
     assert "<script>" not in svg
 
 
@@ -124,8 +160,22 @@ def test_money_is_the_same_money_however_it_is_split(results: Results) -> None:
         assert {name: pytest.approx(amount) for name, amount in paid.items()} == spent
 
 
-def text_chart(words: str) -> Any:
-    return alt.Chart(pd.DataFrame({"words": [words]})).mark_text(font="Pretendard", fontSize=30).encode(text="words:N")
+def text_chart(words: str) -> Specification:
+    return alt.Chart(pd.DataFrame({"words": [words]})).mark_text(fontSize=30).encode(text="words:N").to_dict()
+
+
+def specified(results: Results, key: str, lang: Lang = "en", width: int = 920) -> Specification:
+    specification = FIGURES[key](results, lang, width)
+    assert specification is not None
+    return specification
+
+
+def family_of(specification: Specification) -> str:
+    return lend(cut_fonts(letters(specification)))
+
+
+def svg_of(specification: Specification, *, name: str = "x", label: str = "y") -> str:
+    return to_svg(specification, family_of(specification), name=name, label=label)
 
 
 def test_a_case_is_made_up_alike_every_time() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -13,10 +13,13 @@ from uuid import uuid4
 import jinja2
 from markupsafe import Markup
 
+from majung.ensemble import Progress
 from majung.messages import Lang, text
 from majung.money import format_date
 from majung.report.figures import bars, lines
-from majung.report.figures.pictures import Fonts, cut_fonts, font_faces, to_png, to_svg, with_fonts
+from majung.report.figures.fonts import Fonts, cut_fonts, font_faces, lend
+from majung.report.figures.panels import Specification
+from majung.report.figures.pictures import letters, to_png, to_svg, with_faces, words
 from majung.report.page import assumptions
 from majung.report.page.sections import sections
 from majung.report.page.sentences import headline
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "identity", "render", "write_whole"]
 
-Chart: TypeAlias = Callable[[Results, Lang, int], Any]
+Chart: TypeAlias = Callable[[Results, Lang, int], Specification | None]
+Drawn: TypeAlias = Mapping[str, tuple[str, str]]
 
 FIGURES: Final[Mapping[str, Chart]] = MappingProxyType(
     {
@@ -74,6 +78,7 @@ def render(
     lang: Lang = "en",
     out: str | os.PathLike[str],
     pictures: bool = True,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Path:
     """Write the report of a run.
 
@@ -91,6 +96,8 @@ def render(
         The HTML file. Folders on the way are made.
     pictures : bool
         Whether to write every chart as SVG and PNG too, into a folder ``figures`` beside it.
+    progress : callable, optional
+        Called with how many pictures are done after each.
 
     Returns
     -------
@@ -99,12 +106,20 @@ def render(
     """
     target = Path(out)
     results = Results(dataset, scenario, summaries)
-    drawn = _draw(results, lang)
-    page, fonts = _page(results, lang, drawn)
+    specifications = _specify(results, lang)
+    template = _template()
+    content = _content(results, lang, specifications)
+    # Drawing needs the letters of all charts, the page those of its words; the font is cut once for both.
+    nothing: Drawn = dict.fromkeys(specifications, ("", ""))
+    written = template.render(content | {"drawn": nothing, "fonts": ""})
+    fonts = cut_fonts(written + "".join(letters(one) for both in specifications.values() for one in both))
+    family = lend(fonts)
+    counter = _Counter(len(specifications) * (3 if pictures else 2), progress)
+    drawn = _draw(specifications, lang, family, counter)
     if pictures:
-        for key, (wide, _) in drawn.items():
-            write_whole(target.parent / "figures" / f"{key}.svg", with_fonts(wide, fonts).encode())
-            write_whole(target.parent / "figures" / f"{key}.png", to_png(wide))
+        _write_pictures(target.parent / "figures", drawn, fonts, family, counter)
+    shown = {key: tuple(map(Markup, both)) for key, both in drawn.items()}
+    page = template.render(content | {"drawn": shown, "fonts": Markup(font_faces(fonts))})
     write_whole(target, page.encode())
     return target
 
@@ -136,28 +151,61 @@ def identity(results: Results, lang: Lang) -> list[tuple[str, str]]:
     ]
 
 
-def _draw(results: Results, lang: Lang) -> dict[str, tuple[str, str]]:
-    """Draw each chart that has something to show, for a desk and for a telephone."""
-    drawn = {}
+class _Counter:
+    """Say after each picture how many are done."""
+
+    def __init__(self, total: int, progress: Callable[[Progress], None] | None) -> None:
+        self._total = total
+        self._done = 0
+        self._progress = progress
+
+    def one_more(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(Progress(self._done, self._total))
+
+
+def _specify(results: Results, lang: Lang) -> dict[str, tuple[Specification, Specification]]:
+    """Describe each chart that has something to show, for a desk and for a telephone."""
+    found = {}
     for key, chart in FIGURES.items():
+        wide, narrow = (chart(results, lang, width) for width in (_WIDE, _NARROW))
+        if wide is not None and narrow is not None:
+            found[key] = (wide, narrow)
+    return found
+
+
+def _draw(
+    specifications: Mapping[str, tuple[Specification, Specification]], lang: Lang, family: str, counter: _Counter
+) -> Drawn:
+    drawn = {}
+    for key, both in specifications.items():
         label = text(f"report.label.{key}", lang)
-        both = [chart(results, lang, width) for width in (_WIDE, _NARROW)]
-        if both[0] is not None:
-            wide, narrow = (
-                to_svg(made, name=f"{key}-{side}", label=label) for side, made in zip("wn", both, strict=True)
-            )
-            drawn[key] = (wide, narrow)
+        made = []
+        for side, specification in zip("wn", both, strict=True):
+            made.append(to_svg(specification, family, name=f"{key}-{side}", label=label))
+            counter.one_more()
+        drawn[key] = (made[0], made[1])
     return drawn
 
 
-def _page(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]]) -> tuple[str, Fonts]:
-    """Write the page; return it with the fonts that it brings."""
+def _write_pictures(folder: Path, drawn: Drawn, fonts: Fonts, family: str, counter: _Counter) -> None:
+    """Write the charts for a desk, the letters of them all in each."""
+    faces = font_faces(cut_fonts("".join(words(wide) for wide, _ in drawn.values()), fonts))
+    for key, (wide, _) in drawn.items():
+        write_whole(folder / f"{key}.svg", with_faces(wide, faces).encode())
+        write_whole(folder / f"{key}.png", to_png(wide, family))
+        counter.one_more()
+
+
+def _content(results: Results, lang: Lang, shown: Collection[str]) -> dict[str, Any]:
+    """Return all that the page says beside its pictures, whose names are `shown`."""
 
     def say(key: str, **values: object) -> str:
         return text(f"report.page.{key}", lang, **values)
 
     scenario = results.scenario
-    content: dict[str, Any] = {
+    return {
         "lang": lang,
         "say": say,
         "title": scenario.title.text(lang) or scenario.id,
@@ -167,7 +215,7 @@ def _page(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]]) ->
         "real": scenario.real.text(lang),
         "reconstructed": scenario.reconstructed.text(lang),
         "facts": _facts(results, lang),
-        "sections": sections(results, lang, drawn),
+        "sections": sections(results, lang, shown),
         "parameters": assumptions.assumptions(results, lang),
         "sources": assumptions.sources(results, lang),
         "references": assumptions.references(results, lang),
@@ -176,8 +224,10 @@ def _page(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]]) ->
         "identity": identity(results, lang),
         "rerun": f"majung run DIR --seed {results.dataset.attrs.get('seed')} --replications {results.asked}",
         "style": Markup(files("majung.report.page").joinpath("style.css").read_text(encoding="utf-8")),
-        "fonts": "",
     }
+
+
+def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("majung.report", "page"),
         autoescape=True,
@@ -185,11 +235,7 @@ def _page(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]]) ->
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template("report.html.j2")
-    written = template.render(content)
-    # The letters to bring are known only when the page is written.
-    fonts = cut_fonts(written)
-    return template.render(content | {"fonts": Markup(font_faces(fonts, written))}), fonts
+    return environment.get_template("report.html.j2")
 
 
 def _facts(results: Results, lang: Lang) -> list[tuple[str, str]]:

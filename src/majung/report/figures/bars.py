@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import altair as alt
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from majung.decision import Interval
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Lang, text
+from majung.report.figures.panels import Rows, Specification, grid, layered
 from majung.report.figures.style import (
     ACCENT,
     GREY,
@@ -43,13 +44,13 @@ _OTHER: Final = "…"
 _MOST_PARTS: Final = len(PALETTE)
 
 
-def net_gain(results: Results, lang: Lang, width: int) -> Any:
+def net_gain(results: Results, lang: Lang, width: int) -> Specification:
     """Net gain of each strategy with its 95 % interval, best first."""
     found = {summary.id: summary.net_gain for summary in results.summaries}
     return _intervals(results, found, "net_gain", lang, width)
 
 
-def private_raised(results: Results, lang: Lang, width: int) -> Any | None:
+def private_raised(results: Results, lang: Lang, width: int) -> Specification | None:
     """Private money raised by small firms, against hands-off; None where there is no other strategy."""
     if not results.others:
         return None
@@ -57,7 +58,7 @@ def private_raised(results: Results, lang: Lang, width: int) -> Any | None:
     return _intervals(results, found, "private_raised", lang, width)
 
 
-def money_by_instrument(results: Results, lang: Lang, width: int) -> Any | None:
+def money_by_instrument(results: Results, lang: Lang, width: int) -> Specification | None:
     """Public money by instrument, with what was returned."""
     names = {name: text(f"report.instrument.{name}", lang) for name in (*INSTRUMENTS, "returned")}
     colours = dict(zip(names, (*PALETTE[:3], _RETURNED), strict=True))
@@ -66,14 +67,14 @@ def money_by_instrument(results: Results, lang: Lang, width: int) -> Any | None:
     )
 
 
-def money_by_class(results: Results, lang: Lang, width: int) -> Any | None:
+def money_by_class(results: Results, lang: Lang, width: int) -> Specification | None:
     """Public money by size class of the firm that got it."""
     names = {name: text(f"report.class.{name}", lang) for name in CLASSES if name != "foreign"}
     colours = dict(zip(names, (PALETTE[2], PALETTE[4], PALETTE[0], PALETTE[5]), strict=True))
     return _stacked(results, results.money_by_class(), "size_class", names, colours, "money_by_class", lang, width)
 
 
-def money_by_technology(results: Results, lang: Lang, width: int) -> Any | None:
+def money_by_technology(results: Results, lang: Lang, width: int) -> Specification | None:
     """Public money by technology; the smallest are put together where there are more than colours."""
     frame = results.money_by_technology()
     names = {name: results.technology_titles(lang)[name] for name in results.technologies}
@@ -87,7 +88,7 @@ def money_by_technology(results: Results, lang: Lang, width: int) -> Any | None:
     return _stacked(results, frame, "technology", names, colours, "money_by_technology", lang, width)
 
 
-def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
+def chain_difference(results: Results, lang: Lang, width: int) -> Specification | None:
     """Sales of all quarters above hands-off by technology and by what set them off, a panel for each strategy."""
     if not results.others:
         return None
@@ -106,11 +107,13 @@ def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
     low, high = float(falling.min()) * scale.factor, float(rising.max()) * scale.factor
     colours = alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))
     extent = alt.Scale(domain=[min(low, 0.0), max(high, 0.0) or 1.0], nice=4)
+    data = Rows()
+    origin = data.named(pd.DataFrame({"amount": [0.0]}))
     panels = []
     for place, summary in enumerate(results.others):
         axis = rows.axis(shown=place % columns == 0)
         bars = (
-            alt.Chart(frame[frame["strategy"] == summary.id])
+            alt.Chart(data.named(frame.loc[frame["strategy"] == summary.id]))
             .mark_bar(size=13)
             .encode(
                 x=alt.X("amount:Q", title=None, scale=extent, axis=alt.Axis(format=NUMBER, tickCount=4, domain=False)),
@@ -119,14 +122,14 @@ def chain_difference(results: Results, lang: Lang, width: int) -> Any | None:
                 order=alt.Order("position:Q"),
             )
         )
-        zero = alt.Chart(pd.DataFrame({"amount": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="amount:Q")
+        zero = alt.Chart(origin).mark_rule(color=INK, strokeWidth=1).encode(x="amount:Q")
         title = alt.TitleParams(wrap(results.titles(lang)[summary.id], int(panel / 6.6)), frame="group")
-        panels.append(alt.layer(bars, zero).properties(width=panel, height=alt.Step(max(rows.step, 19)), title=title))
+        panels.append(layered((bars, zero), title, width=panel, height={"step": max(rows.step, 19)}))
     title = heading("chain_difference", lang, width, unit=scale.label)
-    return finish(alt.concat(*panels, columns=columns).properties(title=title))
+    return finish(grid(panels, columns, title), data)
 
 
-def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: Lang, width: int) -> Any:
+def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: Lang, width: int) -> Specification:
     """Mean and interval of each strategy, in the unit that suits the largest."""
     amounts = [value for gap in found.values() for value in (gap.mean, gap.low, gap.high)]
     scale = money_scale(amounts, results.unit, lang)
@@ -139,9 +142,10 @@ def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: 
     rows = row_names(results.titles(lang), 112 if narrow else 250)
     y = alt.Y("strategy:N", sort=list(results.strategies), title=None, axis=rows.axis())
     x = alt.X("mean:Q", title=None, axis=alt.Axis(format=NUMBER, tickCount=3 if narrow else 6, domain=False))
-    base = alt.Chart(frame).encode(y=y, color=alt.Color("colour:N", scale=None))
-    zero = alt.Chart(pd.DataFrame({"mean": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x=x)
-    spread = alt.Chart(frame.dropna()).mark_rule(strokeWidth=2.5)
+    data = Rows()
+    base = alt.Chart(data.named(frame)).encode(y=y, color=alt.Color("colour:N", scale=None))
+    zero = alt.Chart(data.named(pd.DataFrame({"mean": [0.0]}))).mark_rule(color=INK, strokeWidth=1).encode(x=x)
+    spread = alt.Chart(data.named(frame.dropna())).mark_rule(strokeWidth=2.5)
     spread = spread.encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=alt.Color("colour:N", scale=None))
     layers = [zero, spread, base.mark_circle(size=70, opacity=1).encode(x=x)]
     side = 0 if narrow else 190
@@ -153,12 +157,10 @@ def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: 
         else base.mark_text(fontSize=11, align="left", dx=14)
     )
     note = note.encode(x=alt.value(plot), text="written:N", color=alt.value(INK))
-    chart = alt.layer(*layers, note).properties(
-        width=plot,
-        height=alt.Step(max(rows.step, 40 if narrow else 30)),
-        title=heading(key, lang, width, unit=scale.label, level=percent(results.confidence)),
-    )
-    return finish(chart)
+    title = heading(key, lang, width, unit=scale.label, level=percent(results.confidence))
+    height = {"step": max(rows.step, 40 if narrow else 30)}
+    chart = layered((*layers, note), title, width=plot, height=height)
+    return finish(chart, data)
 
 
 def _stacked(
@@ -170,7 +172,7 @@ def _stacked(
     key: str,
     lang: Lang,
     width: int,
-) -> Any | None:
+) -> Specification | None:
     frame = frame[frame["strategy"] != results.baseline]
     if not frame["amount"].any():
         return None
@@ -189,8 +191,9 @@ def _stacked(
     key_of = legend(
         words.values(), width - rows.room, labelExpr=f"{json.dumps(words, ensure_ascii=False)}[datum.value]"
     )
+    data = Rows()
     bars = (
-        alt.Chart(frame)
+        alt.Chart(data.named(frame))
         .mark_bar(size=16)
         .encode(
             x=alt.X(
@@ -207,13 +210,10 @@ def _stacked(
         )
     )
     sums = (
-        alt.Chart(total)
+        alt.Chart(data.named(total))
         .mark_text(align="left", dx=5, fontSize=11, color=INK)
         .encode(x="total:Q", y=y, text="written:N")
     )
-    chart = alt.layer(bars, sums).properties(
-        width=width - rows.room - 66,
-        height=alt.Step(max(rows.step, 27)),
-        title=heading(key, lang, width, unit=scale.label),
-    )
-    return finish(chart)
+    title = heading(key, lang, width, unit=scale.label)
+    chart = layered((bars, sums), title, width=width - rows.room - 66, height={"step": max(rows.step, 27)})
+    return finish(chart, data)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from majung.dims import INSTRUMENTS
 from majung.messages import Lang, text
+from majung.report.figures.panels import Rows, Specification, grid, layered
 from majung.report.figures.style import (
     ACCENT,
     GREY,
@@ -35,14 +36,14 @@ _IMPORTS: Final = "#7d1538"
 _PROGRAMME: Final = "#e69f00"
 
 
-def sales_fans(results: Results, lang: Lang, width: int) -> Any:
+def sales_fans(results: Results, lang: Lang, width: int) -> Specification:
     """Private domestic sales over time, a fan for each strategy."""
     frame = results.fan("sales")
     scale = money_scale(_numbers(frame), results.unit, lang)
     return _fans(results, frame, lang, width, "sales", factor=scale.factor, unit=scale.label)
 
 
-def difference_fans(results: Results, lang: Lang, width: int) -> Any | None:
+def difference_fans(results: Results, lang: Lang, width: int) -> Specification | None:
     """Paired difference against hands-off over time, a fan for each other strategy; None where there is no other."""
     if not results.others:
         return None
@@ -52,12 +53,12 @@ def difference_fans(results: Results, lang: Lang, width: int) -> Any | None:
     return _fans(results, frame, lang, width, "difference", factor=scale.factor, unit=scale.label)
 
 
-def venture_fans(results: Results, lang: Lang, width: int) -> Any:
+def venture_fans(results: Results, lang: Lang, width: int) -> Specification:
     """Live lines of small firms over time, a fan for each strategy."""
     return _fans(results, results.fan("ventures"), lang, width, "ventures", factor=1.0, unit="")
 
 
-def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
+def money_over_time(results: Results, lang: Lang, width: int) -> Specification | None:
     """Public money paid over time by instrument, a panel for each strategy that pays; None where none does."""
     frame = results.money_over_time()
     paying = [name for name in results.strategies if frame.loc[frame["strategy"] == name, "amount"].any()]
@@ -69,13 +70,15 @@ def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
     names = {name: text(f"report.instrument.{name}", lang) for name in INSTRUMENTS}
     frame["position"] = frame["instrument"].map(list(names).index)
     frame["instrument"] = frame["instrument"].map(names)
+    columns = ["year", "amount", "instrument", "position"]
     layout = _Layout(len(paying), width)
     colours = alt.Scale(domain=list(names.values()), range=list(PALETTE[:3]))
     y = _axis(0.0, float(totals.max()) * scale.factor)
+    data = Rows()
     panels = []
     for place, strategy in enumerate(paying):
         area = (
-            alt.Chart(frame.loc[frame["strategy"] == strategy, ["year", "amount", "instrument", "position"]])
+            alt.Chart(data.named(frame.loc[frame["strategy"] == strategy, columns]))
             .mark_area(interpolate="step", opacity=0.85)
             .encode(
                 x=_time_axis(results, layout.panel),
@@ -84,11 +87,11 @@ def money_over_time(results: Results, lang: Lang, width: int) -> Any | None:
                 order=alt.Order("position:Q"),
             )
         )
-        panels.append(layout.sized(area, results.titles(lang)[strategy]))
-    return layout.grid(panels, "money_over_time", lang, unit=scale.label)
+        panels.append(layout.panel_of((area,), results.titles(lang)[strategy]))
+    return layout.grid(panels, data, "money_over_time", lang, unit=scale.label)
 
 
-def chain_flows(results: Results, lang: Lang, width: int) -> Any:
+def chain_flows(results: Results, lang: Lang, width: int) -> Specification:
     """Sales over time by technology under the leading strategy, by what set them off, with hands-off and imports."""
     kinds = {kind: text(f"report.kind.{kind}", lang) for kind in ("final", "derived", "induced")}
     frame = results.chain()
@@ -101,6 +104,7 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
     frame[columns] *= scale.factor
     layout = _Layout(len(results.technologies), width, labelled=True)
     colours = alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))
+    data = Rows()
     panels = []
     for technology in results.technologies:
         part = frame[frame["technology"] == technology]
@@ -112,7 +116,7 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
         long = part.melt(["year"], list(kinds), "kind", "amount")
         long = long.assign(position=long["kind"].map(list(kinds).index), kind=long["kind"].map(kinds))
         area = (
-            alt.Chart(long)
+            alt.Chart(data.named(long))
             .mark_area(opacity=0.8)
             .encode(
                 x=x,
@@ -121,7 +125,7 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
                 order=alt.Order("position:Q"),
             )
         )
-        lines = alt.Chart(part[["year", "imports", "reference"]]).encode(x=x)
+        lines = alt.Chart(data.named(part[["year", "imports", "reference"]])).encode(x=x)
         reference = lines.mark_line(color="#1f2933", strokeWidth=1.2).encode(
             y=alt.Y(field="reference", type="quantitative", title=None)
         )
@@ -129,15 +133,16 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Any:
             y=alt.Y(field="imports", type="quantitative", title=None)
         )
         shown = [area, imports] + ([reference] if results.others else [])
-        panels.append(layout.sized(alt.layer(*shown), results.technology_titles(lang)[technology]))
+        panels.append(layout.panel_of(shown, results.technology_titles(lang)[technology]))
     leading = results.titles(lang)[results.leading]
-    return layout.grid(panels, "chain", lang, unit=scale.label, strategy=leading)
+    return layout.grid(panels, data, "chain", lang, unit=scale.label, strategy=leading)
 
 
-def _fans(results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: str, *, factor: float, unit: str) -> Any:
+def _fans(
+    results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: str, *, factor: float, unit: str
+) -> Specification:
     """Median, the middle half and the middle nine tenths of the worlds, with the median of hands-off in grey."""
-    columns = ["mean", *QUANTILES]
-    frame = frame.assign(**{name: frame[name] * factor for name in columns})
+    frame = frame.assign(**{name: frame[name] * factor for name in ("mean", *QUANTILES)})
     # One world has no spread: its own path is drawn.
     bands = results.replications > 1
     frame["middle"] = frame["p50"] if bands else frame["mean"]
@@ -148,12 +153,16 @@ def _fans(results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: st
     y = _axis(low, high)
     spans = results.programme()
     reference = frame[frame["strategy"] == results.baseline].rename(columns={"middle": "amount"})[["year", "amount"]]
+    columns = ["year", "p05", "p25", "p75", "p95", "middle"] if bands else ["year", "middle"]
+    data = Rows()
+    # The line to compare with: hands-off where it is shown, nothing at all where differences are.
+    level = data.named(reference if len(reference) else pd.DataFrame({"amount": [0.0]}))
     panels = []
     for place, strategy in enumerate(strategies):
-        own = frame.loc[frame["strategy"] == strategy, ["year", "p05", "p25", "p75", "p95", "middle"]]
+        own = data.named(frame.loc[frame["strategy"] == strategy, columns])
         colour = GREY if strategy == results.baseline else ACCENT
         x, y_axis = _time_axis(results, layout.panel), y(place % layout.columns == 0)
-        chart = alt.Chart().encode(x=x)
+        chart = alt.Chart(own).encode(x=x)
         layers: list[alt.Chart] = []
         if bands:
             layers += [
@@ -161,22 +170,21 @@ def _fans(results: Results, frame: pd.DataFrame, lang: Lang, width: int, key: st
                 for lower, upper, opacity in (("p05", "p95", 0.18), ("p25", "p75", 0.32))
             ]
         if len(reference) and strategy != results.baseline:
-            grey = alt.Chart(reference).mark_line(color="#444b52", strokeWidth=1.2, strokeDash=[4, 2])
+            grey = alt.Chart(level).mark_line(color="#444b52", strokeWidth=1.2, strokeDash=[4, 2])
             layers.append(grey.encode(x=x, y=_field(y_axis, "amount")))
         elif not len(reference):
-            zero = pd.DataFrame({"amount": [0.0]})
-            layers.append(alt.Chart(zero).mark_rule(color="#444b52").encode(y=_field(y_axis, "amount")))
+            layers.append(alt.Chart(level).mark_rule(color="#444b52").encode(y=_field(y_axis, "amount")))
         layers.append(chart.mark_line(color=colour, strokeWidth=2).encode(y=_field(y_axis, "middle")))
         if strategy in spans:
             span = pd.DataFrame({"start": [spans[strategy][0]], "end": [spans[strategy][1]]})
-            bar = alt.Chart(span).mark_rule(color=_PROGRAMME, strokeWidth=3)
+            bar = alt.Chart(data.named(span)).mark_rule(color=_PROGRAMME, strokeWidth=3)
             layers.append(
                 bar.encode(
                     x=alt.X(field="start", type="quantitative"), x2=alt.X2(field="end"), y=alt.value(layout.height + 4)
                 )
             )
-        panels.append(layout.sized(alt.layer(*layers, data=own), results.titles(lang)[strategy]))
-    return layout.grid(panels, key if bands else f"{key}_one", lang, unit=unit)
+        panels.append(layout.panel_of(layers, results.titles(lang)[strategy]))
+    return layout.grid(panels, data, key if bands else f"{key}_one", lang, unit=unit)
 
 
 class _Layout:
@@ -189,13 +197,15 @@ class _Layout:
         self.panel = max(90, min(room // self.columns, 420))
         self.height = 110 if self.columns > 1 else 180
 
-    def sized(self, chart: Any, title: str) -> Any:
-        lines = wrap(title, int(self.panel / _LETTER))
-        return chart.properties(width=self.panel, height=self.height, title=alt.TitleParams(lines, frame="group"))
+    def panel_of(self, layers: Sequence[alt.Chart], words: str) -> Specification:
+        title = alt.TitleParams(wrap(words, int(self.panel / _LETTER)), frame="group")
+        return layered(layers, title, width=self.panel, height=self.height)
 
-    def grid(self, panels: Sequence[Any], key: str, lang: Lang, **values: object) -> Any:
+    def grid(
+        self, panels: Sequence[Specification], data: Rows, key: str, lang: Lang, **values: object
+    ) -> Specification:
         title = heading(key, lang, self.width, **values)
-        return finish(alt.concat(*panels, columns=self.columns).properties(title=title))
+        return finish(grid(panels, self.columns, title), data)
 
 
 def _time_axis(results: Results, width: int) -> alt.X:

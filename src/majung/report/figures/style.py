@@ -13,7 +13,8 @@ import altair as alt
 
 from majung.messages import Lang, catalogue, text
 from majung.money import Unit
-from majung.report.figures.pictures import FONT
+from majung.report.figures.fonts import FONT
+from majung.report.figures.panels import Rows, Specification
 
 __all__ = [
     "ACCENT",
@@ -177,8 +178,8 @@ def legend(names: Iterable[str], width: int, **options: Any) -> alt.Legend:
     return alt.Legend(columns=max(1, int(width / (longest * _LETTER + 26))), **options)
 
 
-def finish(chart: Any) -> Any:
-    """Give a chart the report's look."""
+def finish(chart: Specification, rows: Rows) -> Specification:
+    """Give a chart the report's look, and its rows."""
     axis = alt.AxisConfig(
         labelColor=MUTED,
         labelFontSize=11,
@@ -191,7 +192,7 @@ def finish(chart: Any) -> Any:
         labelLimit=400,
         titleLimit=400,
     )
-    return chart.configure(
+    look = alt.Config(
         font=FONT,
         aria=False,
         background="white",
@@ -210,6 +211,7 @@ def finish(chart: Any) -> Any:
         title=alt.TitleConfig(anchor="start", fontSize=12, fontWeight=600, color=INK, offset=6, limit=2000),
         concat=alt.CompositionConfig(spacing=16),
     )
+    return {"$schema": alt.SCHEMA_URL, "config": look.to_dict(validate=False), "datasets": rows.datasets, **chart}
 
 
 def _pieces(word: str, width: int) -> list[str]:

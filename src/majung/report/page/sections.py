@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-
-from markupsafe import Markup
 
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Lang, catalogue, text
@@ -19,11 +17,9 @@ __all__ = ["Figure", "Part", "Section", "sections"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart on the page: drawn for a desk and for a telephone, and its numbers where no table beside it has them."""
+    """A chart on the page, and its numbers where no table beside it has them."""
 
     key: str
-    wide: Markup
-    narrow: Markup
     data: Block | None = None
 
 
@@ -46,21 +42,20 @@ class Section:
     parts: tuple[Part, ...]
 
 
-def sections(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]]) -> tuple[Section, ...]:
+def sections(results: Results, lang: Lang, shown: Collection[str]) -> tuple[Section, ...]:
     """Return the sections with results.
 
     Parameters
     ----------
-    drawn : mapping
-        The pictures by name, for a desk and for a telephone; those with nothing to show are left out.
+    shown : collection of str
+        The names of the charts; those with nothing to show are left out.
     """
     data = _data(results, lang)
 
     def part(key: str, picture: str = "", *tables: Block) -> Part:
         figure = None
-        if picture in drawn:
-            wide, narrow = (Markup(svg) for svg in drawn[picture])
-            figure = Figure(picture, wide, narrow, data[picture]() if picture in data else None)
+        if picture in shown:
+            figure = Figure(picture, data[picture]() if picture in data else None)
         words = f"report.text.{key}"
         return Part(
             finding(key, results, lang) if key in _FOUND else "",
@@ -73,7 +68,7 @@ def sections(results: Results, lang: Lang, drawn: Mapping[str, tuple[str, str]])
         return Section(key, text(f"report.topic.{key}", lang), parts)
 
     paired = bool(results.others)
-    spending = "money_by_instrument" in drawn
+    spending = "money_by_instrument" in shown
     found = [
         section("ranking", part("ranking", "net_gain", blocks.ranking(results, lang), blocks.outcome(results, lang)))
     ]
