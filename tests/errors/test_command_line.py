@@ -17,7 +17,8 @@ import pytest
 import xarray as xr
 
 from majung.cli.main import exit_code
-from majung.scenario import skeleton
+from majung.messages import Lang
+from majung.scenario import load, skeleton
 
 COMMAND = (sys.executable, "-m", "majung")
 
@@ -195,6 +196,29 @@ def test_check_counts_what_is_there(folder: Path) -> None:
     done = majung("check", "small", folder=folder)
     assert done.code == 0
     assert "12 firms, 14 lines, 3 technologies, 5 strategies" in done.out
+
+
+@pytest.mark.parametrize(
+    ("lang", "nothing", "some"),
+    [("en", "Nothing to warn of", "warnings above: "), ("ko", "경고할 것도 없습니다", "위의 경고: ")],
+)
+def test_check_prints_every_warning_or_says_that_there_is_none(
+    folder: Path, capsys: pytest.CaptureFixture[str], lang: Lang, nothing: str, some: str
+) -> None:
+    warned = folder / "warned"
+    if not warned.exists():
+        skeleton.write(warned)
+        (warned / "notes.csv").write_text("a,b\n", encoding="utf-8")
+    assert load(folder / "small").warnings == ()
+    assert exit_code(["check", str(folder / "small"), "--lang", lang]) == 0
+    assert nothing in capsys.readouterr().out
+    warnings = load(warned).warnings
+    assert warnings
+    assert exit_code(["check", str(warned), "--lang", lang]) == 0
+    out = capsys.readouterr().out
+    assert all(warning.text(lang) in out for warning in warnings)
+    assert f"{some}{len(warnings)}" in out
+    assert nothing not in out
 
 
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])

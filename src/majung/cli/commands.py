@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from majung.decision import StrategySummary
+    from majung.ensemble import Progress
     from majung.scenario import Scenario
 
 __all__ = ["Asked", "check", "new", "read_settings", "run"]
@@ -71,6 +73,8 @@ def check(directory: Path, lang: Lang) -> None:
             strategies=len(scenario.strategies),
         )
     )
+    found = len(scenario.warnings)
+    print(text("cli.check.warnings" if found else "cli.check.no_warnings", lang, count=found))
 
 
 def run(asked: Asked) -> None:
@@ -94,8 +98,9 @@ def run(asked: Asked) -> None:
         dataset = _timed(seconds, "simulate", lambda: _compare(scenario, request, threads, speaker))
         speaker.simulated(dataset)
         summaries = summarise(dataset)
-        with speaker.writing():
-            files = _timed(seconds, "report", lambda: _write(dataset, scenario, summaries, staging.path, asked.lang))
+        with speaker.writing() as drawing:
+            write = partial(_write, dataset, scenario, summaries, staging.path, asked.lang, drawing)
+            files = _timed(seconds, "report", write)
         target = asked.out or root / str(dataset.attrs["run_id"])
         published = {name: str((target / file).absolute()) for name, file in files.items()}
         result = as_json(dataset, summaries, lang=asked.lang, seconds=seconds, files=published)
@@ -133,7 +138,12 @@ def _compare(scenario: Scenario, request: dict[str, Any], threads: int, speaker:
 
 
 def _write(
-    dataset: xr.Dataset, scenario: Scenario, summaries: Sequence[StrategySummary], folder: Path, lang: Lang
+    dataset: xr.Dataset,
+    scenario: Scenario,
+    summaries: Sequence[StrategySummary],
+    folder: Path,
+    lang: Lang,
+    drawing: Callable[[Progress], None] | None,
 ) -> dict[str, str]:
     """Write everything, and return the names of what was written."""
     from majung.ensemble import storing, write
@@ -142,7 +152,7 @@ def _write(
     files = {"report": "report.html", "data": "data.zarr", "tables": "tables"}
     write(dataset, folder / files["data"])
     with storing(folder):
-        render(dataset, scenario, summaries, lang=lang, out=folder / files["report"])
+        render(dataset, scenario, summaries, lang=lang, out=folder / files["report"], progress=drawing)
         write_tables(dataset, scenario, summaries, folder / files["tables"], lang=lang)
     return files
 

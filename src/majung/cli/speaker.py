@@ -90,14 +90,17 @@ class Speaker:
                     asked=f"{asked:g}",
                 )
 
-    def writing(self) -> AbstractContextManager[object]:
-        """Say that the report is being written."""
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[Progress], None] | None]:
+        """Say that the report is being written; give what shows, in a terminal, how many pictures are drawn."""
         if self._quiet:
-            return nullcontext()
-        if self._aside.is_terminal:
-            return self._aside.status(text("cli.writing", self._lang))
-        self._say("cli.writing")
-        return nullcontext()
+            yield None
+        elif self._aside.is_terminal:
+            with self._aside.status(text("cli.writing", self._lang)) as status:
+                yield lambda p: status.update(text("cli.drawing", self._lang, done=p.done, total=p.total))
+        else:
+            self._say("cli.writing")
+            yield None
 
     def done(self, dataset: xr.Dataset, summaries: Sequence[StrategySummary], report: str) -> None:
         """Show the ranking and where the report is."""
