@@ -57,6 +57,12 @@ def test_every_parameter_is_labelled_in_both_languages_and_has_a_source_or_is_fr
         assert all(key in whole.sources for key in (parameter.source, *parameter.compare) if key is not None)
 
 
+def test_a_log_odds_is_told_as_the_probability_that_it_is() -> None:
+    base = parameters.load()["funding_base"]
+    assert base.value == pytest.approx(-1.5)
+    assert f"A probability of {1 / (1 + np.exp(-base.value)):.2f} a quarter" in str(base.note)
+
+
 def test_every_source_is_cited() -> None:
     whole = parameters.load()
     cited = {key for parameter in whole.values() for key in (parameter.source, *parameter.compare)}
