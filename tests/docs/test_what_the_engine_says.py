@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.docs.pages import ROOT, script
 
 import majung as mj
+from majung.scenario import Mix
 
 experiments = script("experiments")
 HEAD, ROWS = experiments.read()
@@ -111,3 +114,30 @@ def test_what_is_said_of_waiting() -> None:
     assert own[1] > 0.93 * own[0]
     assert 0.66 < own[2] / own[0] < 0.76
     assert own[4] / own[0] == pytest.approx(0.36, abs=0.03)
+
+
+def per_won_of(scenario: mj.Scenario) -> dict[str, float]:
+    """Return what a won creates by programme, in the first 128 worlds; a difference is of orders and grants."""
+    base = scenario.strategy(experiments.BASE)
+    orders = base.model_copy(update={"id": "orders", "mix": Mix(purchase=1)})
+    grants = base.model_copy(update={"id": "grants", "mix": Mix(subsidy=1)})
+    found = mj.compare(scenario, replications=128, strategies=[base, scenario.strategy("blanket"), orders, grants])
+    return {s.id: s.additionality.mean for s in mj.summarise(found) if s.additionality is not None}
+
+
+def test_what_is_said_of_free_numbers(scenario: mj.Scenario) -> None:
+    found = {
+        "nothing": per_won_of(scenario),
+        "name": per_won_of(scenario.with_parameters({"public_reference": 0.01})),
+        "known": per_won_of(scenario.with_parameters({"search_share": 0.05})),
+        "look": per_won_of(scenario.with_parameters({"search_share": 0.5})),
+        "soon": per_won_of(replace(scenario, quarters=20)),
+        "long": per_won_of(replace(scenario, quarters=60)),
+    }
+    for one in found.values():
+        assert one["selective-mix"] > 1.5 * one["blanket"]
+    turned = {name for name, one in found.items() if one["orders"] < one["grants"]}
+    assert turned == {"name", "look", "soon"}
+    assert found["known"]["selective-mix"] > 2 * found["look"]["selective-mix"]
+    assert found["soon"]["selective-mix"] < 1 < found["nothing"]["selective-mix"] * 2 / 3
+    assert found["long"]["selective-mix"] == pytest.approx(2 * found["nothing"]["selective-mix"], rel=0.15)
