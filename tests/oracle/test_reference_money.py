@@ -196,6 +196,41 @@ def test_an_award_table_is_its_own_budget():
     np.testing.assert_allclose(found["returned"], [0, 10, 0], atol=1e-12)
 
 
+# 3 Research
+
+
+@pytest.mark.parametrize("crowding_out", [0.0, 0.6, 1.0])
+@pytest.mark.parametrize("size_class", range(len(CLASSES)))
+def test_a_grant_adds_what_it_does_not_crowd_out_over_the_whole_run(size_class, crowding_out):
+    firms = {"size_class": [size_class], "cash": 1000.0, "sales": 100.0, "legacy_profit": 50.0, "overhead": 5.0}
+    world = builder.world(
+        {"replacement": 1.0},
+        {"adopters": 100.0},
+        firms | {"captive": 0.2},
+        rates={"crowding_out": np.full(5, crowding_out)},
+        quarters=40,
+    )
+    with_grant = run(world, builder.policy(world, awards=[(0, 0, 100.0, 3)]))
+    hands_off = run(world, builder.policy(world))
+    extra = with_grant["research"] - hands_off["research"]
+    granted = 0.0 if size_class == FOREIGN else 100.0
+    np.testing.assert_allclose(extra[3], (1 - crowding_out) * granted, atol=1e-9)
+    np.testing.assert_allclose(extra.sum(), (1 - crowding_out) * granted, atol=1e-9)  # cash brings none back
+    kept = with_grant["cash"] - hands_off["cash"]
+    np.testing.assert_allclose(kept[3:], crowding_out * granted, atol=1e-9)
+
+
+def test_entrants_have_crowded_out_nothing():
+    technology = {"slots": 1, "entry_rate": 1e3, "entrant_cash": 60}
+    firms, lines = {"alive": [True, False], "cash": 100.0}, {"technology": [0, 0]}
+    found = market(builder.world(technology, NO_DEMAND, firms, lines))
+    found.research(0, np.array([50.0, 20.0]))
+    np.testing.assert_allclose(found.crowded_out, [5, 2])
+    found.enter(0, found.offers())
+    np.testing.assert_allclose(found.crowded_out, [5, 0])
+    np.testing.assert_allclose(found.research(1, np.zeros(2)).spending, [9.5, 6])
+
+
 # 11 Private funding, 12 Exit, entry
 
 
@@ -226,6 +261,25 @@ def test_matching_shares_its_pot():
     ample = run(world, builder.policy(world, budget=900.0, mix=mix, match_rate=0.5, admits_class=~admits))
     assert ample["matching"] == 0
     assert ample["returned"] == 900
+
+
+def test_backers_count_on_a_promised_match():
+    n = 4000
+    admitted = np.arange(n) < n // 2
+    world = builder.world(
+        segments=NO_DEMAND,
+        firms={"overhead": 10.0, "size_class": np.where(admitted, VENTURE, SME)},
+        lines={"technology": np.zeros(n, int)},
+        rates={"research_share": 0.0, "funding_base": -2.0, "funding_certification": 4.0},
+    )
+    promise = {"budget": 1.0, "mix": np.array([0, 0, 1.0]), "match_rate": 0.5}
+    promise["admits_class"] = np.array([True, False, False, False, False])
+    # A round is 8 quarters of 10 and its match 40, beside a year's spending of 40: certification ½.
+    cases = {0.5: promise, 0.119: promise | {"mix": np.array([0, 1.0, 0]), "min_quality": 9.0}}
+    for chance, policy in cases.items():
+        funded = run(world, builder.policy(world, **policy))["survived"]
+        assert funded[admitted].mean() == pytest.approx(chance, abs=0.03)
+        assert funded[~admitted].mean() == pytest.approx(0.119, abs=0.03)  # 1 / (1 + e²)
 
 
 def test_a_firm_without_money_leaves_and_its_debt_is_written_off():

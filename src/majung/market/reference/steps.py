@@ -66,6 +66,7 @@ class Market:
         self.sales = firms.sales.copy()
         self.market_sales = firms.sales.copy()
         self.award_memory = np.zeros(len(firms.cash))
+        self.crowded_out = np.zeros(len(firms.cash))
 
         self.quality = np.where(self.live, lines.quality, 1)  # of a slot: set at entry
         self.reviewed_quality = self.quality.copy()
@@ -206,11 +207,12 @@ class Market:
         incumbent = active & np.isin(firms.size_class, (MID, LARGE))
         attention = self.by_firm(lines.effort * self.hesitation())
         legacy = np.where(incumbent, rates.legacy_research_share * firms.legacy_profit * attention, 0)
-        patient = (1 - firms.captive) * np.maximum(self.cash, 0) / rates.cash_horizon
+        patient = (1 - firms.captive) * np.maximum(self.cash - self.crowded_out, 0) / rates.cash_horizon
         own = np.where(active, rates.research_share * self.sales, 0) + legacy
         own += np.where(active & self.small_firm, patient, 0)
 
         added = (1 - rates.crowding_out[self.line_class]) * grants
+        self.crowded_out = self.crowded_out + self.by_firm(grants - added)
         effort = (lines.effort * own[lines.firm] + added) * firms.lines[lines.firm] ** -rates.breadth_cost
         effort *= (1 + rates.customer_learning * self.reputation) / technologies.research_cost[technology]
 
@@ -338,7 +340,9 @@ class Market:
         mean_sales = (self.market_sales + market_sales_before) / 2
         growth = ratio(self.market_sales - market_sales_before, mean_sales)
         memory = 0.75 * self.award_memory + awards
-        certification = ratio(memory, memory + 4 * (books.research + books.overhead))
+        promised = (self.by_firm(self.weight * self.live) > 0) & (pot > 0)
+        counted = memory + np.where(promised, self.policy.match_rate * rates.round_length * np.maximum(burn, 0), 0)
+        certification = ratio(counted, counted + 4 * (books.research + books.overhead))
         chance = expit(
             rates.funding_base
             + rates.funding_growth * growth
@@ -349,8 +353,7 @@ class Market:
         success = seeks & (self.draw(self.world.firms.key, period, luck.FUNDING) < chance)
         raised = np.where(success, rates.round_length * burn, 0)
 
-        supported = self.by_firm(self.weight * self.live) > 0
-        requests = np.where(supported, self.policy.match_rate * raised, 0)
+        requests = np.where(promised, self.policy.match_rate * raised, 0)
         total = requests.sum()
         matching = requests * (pot / total) if total > pot else requests
         self.cash = self.cash + raised + matching
@@ -391,7 +394,7 @@ class Market:
         entrants = np.concatenate(entered)
         for of_line in (self.output, self.base, self.reputation, self.weight):
             of_line[entrants] = 0
-        for of_firm in (self.sales, self.market_sales, self.award_memory):
+        for of_firm in (self.sales, self.market_sales, self.award_memory, self.crowded_out):
             of_firm[lines.firm[entrants]] = 0
         self.private_sales[entrants] = self.derived_sales[entrants] = 0
         return entrants
