@@ -28,10 +28,11 @@ static void fund_research(const World &w, State &s) {
         const bool small = w.firms.size_class[i] <= SME;
         const double domestic = w.firms.size_class[i] != FOREIGN, patient = (1.0 - w.firms.captive[i]) / horizon;
         const double *alive = row(s.alive, i), *cash = row(s.cash, i), *sales = row(s.sales, i), *legacy = row(s.legacy, i);
+        const double *displaced = row(s.displaced, i);
         double *own = row(s.own, i), *spending = row(s.spending, i), *granted = row(s.granted, i), *filled = row(s.filled, i);
         double *sold = row(s.sold, i), *reputation = row(s.firm_reputation, i), *hype = row(s.firm_hype, i);
         EACH_LANE {
-            double money = rho * sales[v] + (small ? patient * larger(cash[v], 0.0) : legacy[v]);
+            double money = rho * sales[v] + (small ? patient * larger(cash[v] - displaced[v], 0.0) : legacy[v]);
             money *= alive[v] * domestic;
             own[v] = spending[v] = money;
             granted[v] = filled[v] = sold[v] = reputation[v] = hype[v] = 0.0;
@@ -40,17 +41,18 @@ static void fund_research(const World &w, State &s) {
     for (int64_t l = 0; l < w.size.lines; ++l) {
         const int64_t i = w.lines.firm[l];
         const double added = 1.0 - w.by_class.crowding_out[w.firms.size_class[i]];
-        double *spending = row(s.spending, i), *granted = row(s.granted, i), *grant = row(s.grant, l);
+        double *spending = row(s.spending, i), *granted = row(s.granted, i), *displaced = row(s.displaced, i), *grant = row(s.grant, l);
         EACH_LANE {
             spending[v] += added * grant[v];
             granted[v] += grant[v];
+            displaced[v] += (1.0 - added) * grant[v];
         }
     }
 }
 
 #define ACCOUNT(name) money[account::name * LANES + v]
 
-static void settle(int64_t t, const World &w, State &s, const uint64_t *luck, double *money, double *received_all) {
+static void settle(int64_t t, double promised, const World &w, State &s, const uint64_t *luck, double *money, double *received_all) {
     const RateNumbers &r = w.rates;
     const double base = r.funding_base, by_growth = r.funding_growth, by_certificate = r.funding_certification;
     const double by_reputation = r.funding_reputation, by_hype = r.funding_hype, runway = r.runway_sought, rounds = r.round_length;
@@ -69,7 +71,7 @@ static void settle(int64_t t, const World &w, State &s, const uint64_t *luck, do
         const uint64_t event = event_of(w.firms.key[i], t, FUNDING);
         const double *alive = row(s.alive, i), *filled = row(s.filled, i), *spending = row(s.spending, i);
         const double *granted = row(s.granted, i), *legacy = row(s.legacy, i), *reputation = row(s.firm_reputation, i);
-        const double *hype = row(s.firm_hype, i);
+        const double *hype = row(s.firm_hype, i), *entitled = row(s.entitled, i);
         double *cash = row(s.cash, i), *market_sales = row(s.market_sales, i), *awards = row(s.awards, i);
         double *received = row(received_all, i), *by_class = s.public_money + w.firms.size_class[i] * LANES;
         EACH_LANE {
@@ -79,7 +81,8 @@ static void settle(int64_t t, const World &w, State &s, const uint64_t *luck, do
             double before = cash[v], after = before + income, burn = before - after;
             double gift = granted[v] + filled[v], memory = 0.75 * awards[v] + gift;
             double growth = now + last > 0.0 ? 2.0 * (now - last) / (now + last) : 0.0;
-            double certificate = memory > 0.0 ? memory / (memory + 4.0 * (spending[v] + cost)) : 0.0;
+            double counted = memory + promised * rounds * larger(burn, 0.0) * entitled[v];
+            double certificate = counted > 0.0 ? counted / (counted + 4.0 * (spending[v] + cost)) : 0.0;
             double chance = logistic(base + by_growth * growth + by_certificate * certificate
                 + by_reputation * reputation[v] + by_hype * hype[v]);
             bool funded = small & (alive[v] > 0.0) & (burn > 0.0) & (after < runway * burn) & (uniform(luck[v], event) < chance);
@@ -158,6 +161,7 @@ static void enter(int64_t t, int64_t k, const World &w, State &s, const uint64_t
         const int64_t i = w.lines.firm[l];
         double *alive = row(s.alive, i), *cash = row(s.cash, i), *quality = row(s.quality, l);
         double *sales = row(s.sales, i), *market_sales = row(s.market_sales, i), *awards = row(s.awards, i);
+        double *displaced = row(s.displaced, i);
         double *reviewed = row(s.reviewed, l), *log_cost = row(s.log_cost, l), *output = row(s.output, l);
         double *base_home = row(s.base_home, l), *base_world = row(s.base_world, l), *reputation = row(s.reputation, l);
         double *weight = row(s.weight, l), *private_sales = row(s.private_sales, l), *derived = row(s.derived_sales, l);
@@ -171,6 +175,7 @@ static void enter(int64_t t, int64_t k, const World &w, State &s, const uint64_t
             sales[v] = enters ? 0.0 : sales[v];
             market_sales[v] = enters ? 0.0 : market_sales[v];
             awards[v] = enters ? 0.0 : awards[v];
+            displaced[v] = enters ? 0.0 : displaced[v];
             quality[v] = enters ? q : quality[v];
             reviewed[v] = enters ? q : reviewed[v];
             log_cost[v] = enters ? mean_cost[v] : log_cost[v];

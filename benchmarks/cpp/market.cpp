@@ -45,7 +45,7 @@ static void close_firms(int64_t t, double pot, const World &w, const Policy &p, 
     const int64_t rows = w.size.firms;
     double *received = row(firms, firm_row::public_received * rows), *sales = row(firms, firm_row::total_private_sales * rows);
     std::memset(s.public_money, 0, sizeof s.public_money);
-    settle(t, w, s, luck, money, received);
+    settle(t, pot > 0.0 ? p.numbers.match_rate : 0.0, w, s, luck, money, received);
     if (pot > 0.0)
         match(pot, p.numbers.match_rate, w, s, received);
     else

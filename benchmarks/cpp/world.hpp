@@ -88,7 +88,7 @@ struct Policy {
     F(quality) F(reviewed) F(log_cost) F(output) F(base_home) F(base_world) F(reputation) F(private_sales) F(derived_sales) \
     F(weight) F(grant) F(order) F(price) F(home) F(world) F(score) F(masked)
 #define FIRM_STATE(F) \
-    F(alive) F(cash) F(sales) F(market_sales) F(awards) F(legacy) F(own) F(spending) F(granted) F(filled) F(sold) \
+    F(alive) F(cash) F(sales) F(market_sales) F(awards) F(displaced) F(legacy) F(own) F(spending) F(granted) F(filled) F(sold) \
     F(firm_reputation) F(firm_hype) F(raised) F(matched) F(died) F(entitled)
 
 namespace sums { enum { reach, base_home, base_world, best, count }; }

@@ -108,7 +108,7 @@ class Firm(Agent):
         self.markup = float(model.world.rates.markup[self.size_class])
         self.crowding_out = float(model.world.rates.crowding_out[self.size_class])
         self.market_sales = self.sales
-        self.award_memory = self.received = 0.0
+        self.award_memory = self.received = self.crowded_out = 0.0
         self.legacy = self.research = self.margin = self.burn = self.raised = self.matched = self.growth = 0.0
         self.lines: list[Line] = []
 
@@ -150,7 +150,8 @@ class Firm(Agent):
         rates = self.model.world.rates
         if self.small:
             self.legacy = 0.0
-            own = rates.research_share * self.sales + (1 - self.captive) * max(self.cash, 0.0) / rates.cash_horizon
+            free = max(self.cash - self.crowded_out, 0.0)
+            own = rates.research_share * self.sales + (1 - self.captive) * free / rates.cash_horizon
         else:
             ready = sum(line.effort * self.hesitation(line.technology) for line in self.lines)
             self.legacy = rates.legacy_research_share * self.legacy_profit * ready
@@ -160,6 +161,7 @@ class Firm(Agent):
         for line in self.lines:
             added = (1 - self.crowding_out) * line.grant
             self.research += added
+            self.crowded_out += self.crowding_out * line.grant
             learning = 1 + rates.customer_learning * line.reputation
             line.research_effort = (line.effort * own + added) * attention * learning / line.technology.research_cost
 
@@ -195,7 +197,10 @@ class Firm(Agent):
         if not self.small or self.burn <= 0 or self.cash >= rates.runway_sought * self.burn:
             return
         year = 4 * (self.research + self.overhead)
-        certified = self.award_memory / (self.award_memory + year) if self.award_memory > 0 else 0.0
+        programme, counted = self.model.programme, self.award_memory
+        if self.supported and programme.pot > 0:
+            counted += programme.policy.match_rate * rates.round_length * self.burn
+        certified = counted / (counted + year) if counted > 0 else 0.0
         chance = logistic(
             rates.funding_base
             + rates.funding_growth * self.growth
