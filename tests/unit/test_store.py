@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,30 @@ def test_what_was_not_finished_leaves_no_trace(tmp_path: Path, error: type[BaseE
     with pytest.raises(error):
         work()
     assert names(tmp_path) == []
+
+
+def test_what_a_killed_run_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, pathlib\n"
+        "from majung.ensemble import Staging\n"
+        "staging = Staging(pathlib.Path(sys.argv[1])).__enter__()\n"
+        "(staging.path / 'half').write_text('half')\n"
+        "os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert len(names(tmp_path)) == 1
+    with Staging(tmp_path) as staging:
+        assert names(tmp_path) == [staging.path.name]
+
+
+def test_runs_at_work_in_one_folder_leave_each_other_alone(tmp_path: Path) -> None:
+    with Staging(tmp_path) as first, Staging(tmp_path) as second:
+        for staging, content in ((first, "first"), (second, "second")):
+            (staging.path / "data.zarr").mkdir()
+            (staging.path / "data.zarr" / "x").write_text(content)
+            staging.publish(tmp_path / "id")
+    assert names(tmp_path) == ["id"]
+    assert (tmp_path / "id" / "data.zarr" / "x").read_text() == "second"
 
 
 def test_folders_that_were_there_stay(tmp_path: Path) -> None:

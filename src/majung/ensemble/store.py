@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
+import platform
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+if sys.platform != "win32":
+    import fcntl
 
 import numpy as np
 import xarray as xr
@@ -21,10 +27,14 @@ __all__ = ["Staging", "read", "storing", "write"]
 _CHUNKED: Final = "strategy"
 """A chunk is one strategy's, so that one can be read alone."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_PARTIAL: Final = f".majung-partial-{platform.node()}-"
+"""Begins the name of a folder in use; names the machine, as a lock may not be seen from another one."""
 
 
 class Staging:
     """A folder beside the results' place, as a context; what is not published vanishes with it.
+
+    The folder is locked while it is in use. One that nobody holds belonged to a run that was killed and is taken away.
 
     Parameters
     ----------
@@ -41,6 +51,7 @@ class Staging:
         self._root = root.absolute()
         self._made: list[Path] = []
         self._path: Path | None = None
+        self._lock: int | None = None
 
     @property
     def path(self) -> Path:
@@ -52,7 +63,10 @@ class Staging:
     def __enter__(self) -> Staging:
         try:
             self._made = _make(self._root)
-            self._path = Path(tempfile.mkdtemp(prefix=".majung-partial-", dir=self._root))
+            with _locked(self._root):
+                _sweep(self._root)
+                self._path = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._root))
+                self._lock = _lock(self._path)
         except (FileExistsError, NotADirectoryError):
             raise InputError([Problem(key="ensemble.store.not_a_folder", found=str(self._root))]) from None
         except OSError as reason:
@@ -72,8 +86,12 @@ class Staging:
         target : Path
             `root` or a folder in it.
         """
-        with storing(target):
-            target.mkdir(exist_ok=True)
+        with storing(target), _locked(self._root):
+            if target != self._root and not target.exists():
+                # All at once, so that not even a kill leaves a part of it.
+                self.path.rename(target)
+                self._made.clear()
+                return
             replaced = self.path / ".replaced"
             replaced.mkdir()
             for item in sorted(self.path.iterdir()):
@@ -88,6 +106,8 @@ class Staging:
     def __exit__(self, *_: object) -> None:
         if self._path is not None:
             shutil.rmtree(self._path, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
         self._forget()
 
     def _forget(self) -> None:
@@ -153,6 +173,42 @@ def _make(folder: Path) -> list[Path]:
     for path in reversed(missing):
         path.mkdir()
     return missing[::-1]
+
+
+def _lock(folder: Path, *, wait: bool = False) -> int | None:
+    """Lock a folder and return what holds the lock until it is closed; None where that cannot be had."""
+    if sys.platform == "win32":
+        return None
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one run at a time change what stands in a folder, where the file system has locks."""
+    lock = _lock(folder, wait=True)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _sweep(root: Path) -> None:
+    """Take away the folders of runs that were killed."""
+    for left in root.glob(f"{_PARTIAL}*"):
+        with suppress(OSError):
+            if (lock := _lock(left)) is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(lock)
 
 
 @contextmanager
