@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
 from datetime import date
 from pathlib import Path
@@ -243,6 +245,22 @@ def test_skeleton_does_not_write_over_anything(tmp_path: Path, name: str) -> Non
     assert [path.name for path in tmp_path.iterdir()] == [name]
     with pytest.raises(InputError, match="this is a file"):
         skeleton.write(tmp_path / name)
+
+
+def test_skeleton_that_cannot_be_finished_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if target.name == "lines.csv":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        skeleton.write(tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+    monkeypatch.undo()
+    assert len(skeleton.write(tmp_path / "new")) == 8
 
 
 def test_skeleton_leaves_nothing_beside_its_files(tmp_path: Path) -> None:

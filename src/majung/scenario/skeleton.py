@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -182,13 +183,25 @@ def write(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
         target.mkdir(parents=True, exist_ok=True)
         if any(target.iterdir()):
             raise InputError([Problem(key="folder.not_empty", file=str(folder))])
-        contents = {**FILES, "README.md": _readme()}
-        return tuple(_write(target / name, content) for name, content in contents.items())
+        return _write_all(target, {**FILES, "README.md": _readme()})
     except FileExistsError:
         raise InputError([Problem(key="folder.is_file", file=str(folder))]) from None
     except (OSError, RuntimeError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise InputError([Problem(key="folder.unwritable", file=str(folder), values={"detail": detail})]) from None
+
+
+def _write_all(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write all files or, where one cannot be written, none."""
+    written: list[Path] = []
+    try:
+        for name, content in contents.items():
+            written.append(_write(folder / name, content))
+    except OSError:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+    return tuple(written)
 
 
 def _write(path: Path, content: str) -> Path:
