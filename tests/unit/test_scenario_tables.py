@@ -38,6 +38,15 @@ def scenario_with(
     return load(folder)
 
 
+def test_a_header_alone_may_lack_the_end_of_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        scenario_with(tmp_path, FIRMS.splitlines()[0])
+    assert {problem.key for problem in caught.value.problems if problem.file == "firms.csv"} == {"table.no_rows"}
+    (tmp_path / "scenario" / "firms.csv").write_text(FIRMS)
+    (tmp_path / "scenario" / "inputs.csv").write_text("technology,input,share")
+    assert len(load(tmp_path / "scenario").inputs) == 0
+
+
 @pytest.fixture
 def plain(tmp_path: Path) -> Scenario:
     return scenario_with(tmp_path / "plain")

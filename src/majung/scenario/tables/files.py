@@ -145,6 +145,9 @@ def _open_csv(path: Path, note: Callable[[Problem], None]) -> Sheet:
             break
     if not headers:
         raise InputError([Problem(key="file.empty")])
+    if reader.line_num >= head.count("\n") + 1:
+        # The header is all there is, without the end of its line.
+        return Sheet(headers, iter(()))
     return Sheet(headers, _csv_batches(path, encoding, separator, len(headers), reader.line_num, skipped, note))
 
 
