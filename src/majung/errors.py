@@ -136,7 +136,7 @@ class Problem:
         row = "" if self.row is None else text("where.row", lang, row=self.row)
         column = ""
         if self.column is not None:
-            column = text("where.key" if self.row is None else "where.column", lang, column=self.column)
+            column = text("where.key" if self.row is None else "where.column", lang, column=_quotable(self.column))
         file_and_row = " ".join(part for part in (self.file or "", row) if part)
         return ", ".join(part for part in (file_and_row, column) if part)
 

@@ -259,6 +259,32 @@ def test_a_reader_that_leaves_is_no_bug(folder: Path) -> None:
     assert process.returncode == 141
 
 
+@pytest.mark.parametrize("closed", ["1", "2", "1>&- 2"])
+def test_a_closed_stream_is_no_bug(folder: Path, closed: str) -> None:
+    command = f'exec "$0" -m majung check small {closed}>&-'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable], cwd=folder, env=environ(), capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_output_that_finds_no_space_is_no_bug(folder: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, "check", "small"],
+            cwd=folder,
+            env=environ(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert "no space left" in done.stderr
+    assert "bug" not in done.stderr
+
+
 def test_a_bug_says_so_and_shows_its_traceback_when_asked(folder: Path) -> None:
     code = (
         "import sys\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from rich.console import Console
 from tests.unit.fake_market import market, small_scenario
 
 from majung.cli.app import command
-from majung.cli.commands import read_settings
+from majung.cli.commands import dumped, read_settings
 from majung.cli.progress import shown
 from majung.cli.show import as_json, heading, table
+from majung.cli.speaker import Speaker
 from majung.decision import compare, summarise
 from majung.ensemble import Progress, design
 from majung.errors import InputError
 from majung.messages import LANGUAGES, Lang
+from majung.parameters import LocalText
 
 INTERVAL = {"mean", "low", "high"}
 
@@ -137,3 +140,28 @@ def test_progress_in_a_terminal_is_a_bar() -> None:
     with shown(Console(file=stream, width=100, force_terminal=True), "ko") as show:
         show(Progress(50, 100))
     assert "모의실험" in stream.getvalue()
+
+
+def test_a_title_in_one_language_is_used_in_both() -> None:
+    scenario = replace(small_scenario(), title=LocalText(ko="작은 보기"))
+    dataset = compare(scenario, 20, market=market(design(scenario).strategies))
+    assert heading(dataset, "en").startswith("작은 보기, ")
+    result = as_json(dataset, summarise(dataset), lang="en", seconds={}, files={})
+    assert result["scenario"]["title"] == "작은 보기"
+
+
+def test_a_reader_that_leaves_the_table_is_told_apart_from_a_bug(dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Left(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Left())
+    with pytest.raises(BrokenPipeError):
+        Speaker("en", quiet=False, for_machines=False).done(dataset, summarise(dataset), "report.html")
+
+
+@pytest.mark.parametrize(("encoding", "kept"), [("utf-8", True), ("UTF8", True), (None, True), ("euc-kr", False)])
+def test_json_is_escaped_where_the_stream_is_not_in_utf8(encoding: str | None, kept: bool) -> None:
+    printed = dumped({"title": "전략 – 😀"}, encoding)
+    assert json.loads(printed) == {"title": "전략 – 😀"}
+    assert printed.isascii() != kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from majung.ensemble import Progress
     from majung.scenario import Scenario
 
-__all__ = ["Asked", "check", "new", "read_settings", "run"]
+__all__ = ["Asked", "check", "dumped", "new", "read_settings", "run"]
 
 T = TypeVar("T")
 
@@ -104,11 +105,11 @@ def run(asked: Asked) -> None:
         target = asked.out or root / str(dataset.attrs["run_id"])
         published = {name: str((target / file).absolute()) for name, file in files.items()}
         result = as_json(dataset, summaries, lang=asked.lang, seconds=seconds, files=published)
-        (staging.path / "run.json").write_text(_dumped(result) + "\n", encoding="utf-8")
+        (staging.path / "run.json").write_text(dumped(result) + "\n", encoding="utf-8")
         staging.publish(target)
     speaker.done(dataset, summaries, published["report"])
     if asked.json:
-        print(_dumped(result))
+        print(dumped(result, sys.stdout.encoding))
 
 
 def _load(directory: Path, overrides: dict[str, float]) -> Scenario:
@@ -184,5 +185,7 @@ def _timed(seconds: dict[str, float], name: str, work: Callable[[], T]) -> T:
     return result
 
 
-def _dumped(result: object) -> str:
-    return json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False)
+def dumped(result: object, encoding: str | None = None) -> str:
+    """Return an object as JSON; for a stream that is not in UTF-8, with letters escaped rather than lost."""
+    letters = encoding is None or encoding.lower().replace("-", "") == "utf8"
+    return json.dumps(result, ensure_ascii=not letters, indent=2, allow_nan=False)

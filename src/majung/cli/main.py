@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from typer.exceptions import TyperException
 
 from majung.cli.app import Settings, command
 from majung.cli.compiling import COMPILER_THREAD
-from majung.errors import MajungError
+from majung.errors import MajungError, StoreError
 from majung.messages import preferred_language, text
 
 __all__ = ["exit_code", "main"]
@@ -25,11 +26,13 @@ __all__ = ["exit_code", "main"]
 _BUG: Final = 1
 _BAD_INPUT: Final = 2
 _INTERRUPTED: Final = 130
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _BROKEN_PIPE: Final = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 a bug in majung, 2 bad input, 3 a store in trouble, 130 interrupted."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A console that cannot show Korean shows marks instead of breaking off.
@@ -42,6 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Compiled code is being made in a thread that cannot be stopped: do not wait for it.
         os._exit(code)
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started with a stream closed (``>&-``) one that swallows what is written."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for as long as the process)
 
 
 def exit_code(arguments: list[str]) -> int:
@@ -62,14 +72,34 @@ def exit_code(arguments: list[str]) -> int:
         _say(text("ensemble.interrupted", settings.lang))
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader has left; the interpreter must not stumble over it again on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has left.
+        _swallow_output()
         return _BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _bug(error, settings)
+        _swallow_output()
+        _say(text("cli.no_space", settings.lang))
+        return StoreError.exit_code
     except Exception as error:
-        if settings.debug:
-            traceback.print_exc()
-        _say(text("cli.bug", settings.lang, kind=type(error).__name__, error=error))
-        return _BUG
+        return _bug(error, settings)
+
+
+def _bug(error: Exception, settings: Settings) -> int:
+    if settings.debug:
+        traceback.print_exception(error)
+    _say(text("cli.bug", settings.lang, kind=type(error).__name__, error=error))
+    return _BUG
+
+
+def _swallow_output() -> None:
+    """See that the interpreter does not stumble over a lost stream again on the way out."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
 
 
 def _run(arguments: list[str], settings: Settings) -> int:
@@ -85,5 +115,5 @@ def _run(arguments: list[str], settings: Settings) -> int:
 
 
 def _say(message: str) -> None:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         print(f"majung: {message}", file=sys.stderr, flush=True)

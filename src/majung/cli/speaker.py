@@ -122,6 +122,13 @@ def _print(console: Console, message: str) -> None:
     console.print(message, highlight=False, markup=False)
 
 
+class _Console(Console):
+    """Rich's console, but a reader that has left is not an exit with code 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise
+
+
 def _console(*, to_stderr: bool) -> Console:
     stream = sys.stderr if to_stderr else sys.stdout
-    return Console(stderr=to_stderr, width=None if stream.isatty() else _WIDTH, highlight=False)
+    return _Console(stderr=to_stderr, width=None if stream.isatty() else _WIDTH, highlight=False)

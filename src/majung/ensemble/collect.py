@@ -57,8 +57,8 @@ def collect(ensemble: Ensemble, **provenance: str | int | float) -> xr.Dataset:
     variables["status"] = xr.Variable(axes, ensemble.status, _status_attributes())
     dataset = xr.Dataset(variables, _coordinates(ensemble))
     dataset.attrs = {
-        "title": scenario.title.en,
-        "title_ko": scenario.title.ko,
+        "title": scenario.title.text("en"),
+        "title_ko": scenario.title.text("ko"),
         "run_id": design.run_id,
         "result_hash": result_hash(dataset),
         "majung_version": version("majung"),
