@@ -163,7 +163,7 @@ def _dataset(shape: Shape) -> xr.Dataset:
         variables[array.name] = (("strategy", *array.dims), np.array(data[array.name], dtype=float))
     titles = {name: {"en": title.en, "ko": title.ko} for name, title in shape.titles.items()}
     values = parameters.load()
-    weights = ("marginal_cost_of_public_funds", "confidence", "takeoff_growth_at_zero", "takeoff_growth_halving")
+    weights = ("marginal_cost_of_public_funds", "confidence", *(name for name in values if name.startswith("takeoff_")))
     attrs = {
         "title": "A made-up case for tests",
         "strategies": json.dumps(titles),

@@ -5,11 +5,11 @@ import pytest
 
 from majung.evidence.takeoff import NEVER, required_growth, takeoff_period
 
-RULE = {"growth_at_zero": 4.0, "growth_halving": 0.02}
+RULE = {"growth_at_zero": 4.0, "growth_halving": 0.02, "growth_floor": 0.2}
 
 
 def test_the_required_growth_halves_with_each_step_of_penetration() -> None:
-    assert required_growth([0.0, 0.02, 0.04], 4.0, 0.02) == pytest.approx([4.0, 2.0, 1.0])
+    assert required_growth([0.0, 0.02, 0.04, 0.5], 4.0, 0.02, 0.2) == pytest.approx([4.0, 2.0, 1.0, 0.2])
 
 
 def test_a_jump_is_seen_in_the_quarter_that_brings_the_year_over_the_threshold() -> None:
@@ -38,7 +38,7 @@ def test_steady_growth_takes_off_when_the_base_has_grown_enough() -> None:
     found = int(takeoff_period(sales, penetration, **RULE))
     growth = np.exp(0.36) - 1
     below = penetration[found - 5], penetration[found - 4]
-    assert required_growth(below[0], 4.0, 0.02) >= growth > required_growth(below[1], 4.0, 0.02)
+    assert required_growth(below[0], **RULE) >= growth > required_growth(below[1], **RULE)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,16 @@ def test_steady_growth_takes_off_when_the_base_has_grown_enough() -> None:
 )
 def test_what_does_not_grow_does_not_take_off(sales: np.ndarray) -> None:
     assert takeoff_period(sales, np.full(sales.shape, 0.5), **RULE) == NEVER
+
+
+@pytest.mark.parametrize("penetration", [0.1, 0.15, 0.2, 0.5])
+@pytest.mark.parametrize(("yearly", "false_alarms"), [(1.0, 0.2), (0.92, 0.02)], ids=["still", "shrinking"])
+def test_noise_in_a_large_market_is_seldom_a_takeoff(penetration: float, yearly: float, false_alarms: float) -> None:
+    # ten per cent of noise a quarter, watched for ten years; without a floor all of them would be take-offs
+    noise = np.exp(np.random.default_rng(3).normal(0, 0.1, size=(500, 48)))
+    sales = noise * yearly ** (np.arange(48) / 4)
+    found = takeoff_period(sales, np.full(sales.shape, penetration), **RULE)
+    assert (found != NEVER).mean() < false_alarms
 
 
 def test_many_series_at_once_are_as_one_by_one() -> None:

@@ -51,6 +51,7 @@ def takeoff_quarters(dataset: xr.Dataset) -> list[dict[str, str | None]]:
         np.divide(reached, potential, out=np.zeros_like(reached), where=potential > 0),
         growth_at_zero=parameters["takeoff_growth_at_zero"],
         growth_halving=parameters["takeoff_growth_halving"],
+        growth_floor=parameters["takeoff_growth_floor"],
     )
     periods = np.where(periods == NEVER, NEVER, np.maximum(periods - _BEFORE, 0))
     finite = np.isfinite(adopters).all(axis=(2, 3))

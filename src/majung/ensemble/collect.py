@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["collect", "result_hash", "strategy_title"]
 
-_PARAMETERS = ("marginal_cost_of_public_funds", "confidence", "takeoff_growth_at_zero", "takeoff_growth_halving")
+_PARAMETERS = (
+    "marginal_cost_of_public_funds", "confidence",
+    "takeoff_growth_at_zero", "takeoff_growth_halving", "takeoff_growth_floor",
+)  # fmt: skip
 
 
 def collect(ensemble: Ensemble, **provenance: str | int | float) -> xr.Dataset:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CalibrationGap", "Market", "Simulate", "lowered"]
 
-_ROUNDING: Final = 1e-9
+_TOLERANCE: Final = 0.005
+"""Part of the observed sales below which a difference is not reported."""
 
 
 class Simulate(Protocol):
@@ -69,6 +70,6 @@ def lowered(scenario: Scenario, strategies: Sequence[Strategy]) -> Market:
         CalibrationGap(
             str(scenario.technologies.id[k]), dims.REGIONS[r], float(observed[k, r]), float(difference[k, r])
         )
-        for k, r in np.argwhere(np.abs(difference) > _ROUNDING * np.abs(observed))
+        for k, r in np.argwhere(np.abs(difference) > _TOLERANCE * np.abs(observed))
     )
     return Market(simulate, low.line_ids, gaps)

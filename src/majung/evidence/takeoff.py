@@ -17,6 +17,7 @@ def takeoff_period(
     *,
     growth_at_zero: float,
     growth_halving: float,
+    growth_floor: float,
     periods_per_year: int = 4,
 ) -> NDArray[np.int64]:
     """Find the first period in which sales grow over a year by more than their base requires.
@@ -30,7 +31,7 @@ def takeoff_period(
         Sales per period, in units; not negative. NaN where a series is missing.
     penetration : (..., T) array
         Share of the potential market reached at the end of each period, between 0 and 1.
-    growth_at_zero, growth_halving : float
+    growth_at_zero, growth_halving, growth_floor : float
         See `required_growth`.
     periods_per_year : int
         4 for quarters.
@@ -55,12 +56,14 @@ def takeoff_period(
     yearly = total[..., periods_per_year:] - total[..., :-periods_per_year]
     earlier, later = yearly[..., :-periods_per_year], yearly[..., periods_per_year:]
     base = reached[..., periods_per_year - 1 : periods - periods_per_year]
-    over = (earlier > 0) & (later - earlier > required_growth(base, growth_at_zero, growth_halving) * earlier)
+    over = (earlier > 0) & (later - earlier > required_growth(base, growth_at_zero, growth_halving, growth_floor) * earlier)
     first = over.argmax(axis=-1) + 2 * periods_per_year - 1
     return np.where(over.any(axis=-1), first, NEVER).astype(np.int64)
 
 
-def required_growth(penetration: ArrayLike, growth_at_zero: float, growth_halving: float) -> NDArray[np.float64]:
+def required_growth(
+    penetration: ArrayLike, growth_at_zero: float, growth_halving: float, growth_floor: float
+) -> NDArray[np.float64]:
     """Return the growth over a year that counts as a take-off, given the penetration at the start of that year.
 
     Parameters
@@ -71,5 +74,8 @@ def required_growth(penetration: ArrayLike, growth_at_zero: float, growth_halvin
         What a market that has hardly any buyers needs: 4 is 400 %.
     growth_halving : float
         The penetration at which half of that is enough; a quarter at twice that, and so on.
+    growth_floor : float
+        Less is never enough, however large the market: a market that stands still has not taken off.
     """
-    return growth_at_zero * np.exp2(-np.asarray(penetration, dtype=np.float64) / growth_halving)
+    falling = growth_at_zero * np.exp2(-np.asarray(penetration, dtype=np.float64) / growth_halving)
+    return np.maximum(falling, growth_floor)

@@ -111,12 +111,18 @@ def _fund_research(supports, world, state):
     )  # fmt: skip
     firm_steps.own_research(
         world.firms.size_class, firms.live, world.firms.captive, rates.research_share, rates.cash_horizon,
-        firms.alive, firms.cash, firms.sales, firms.legacy,
+        firms.alive, firms.cash, firms.displaced, firms.sales, firms.legacy,
         firms.own, firms.spending, firms.granted, firms.filled, firms.sold, firms.reputation, firms.hype,
     )  # fmt: skip
     if supports:
         firm_steps.spend_grants(
-            lines.firm, world.firms.size_class, rates.crowding_out, state.lines.grant, firms.spending, firms.granted
+            lines.firm,
+            world.firms.size_class,
+            rates.crowding_out,
+            state.lines.grant,
+            firms.spending,
+            firms.granted,
+            firms.displaced,
         )
 
 
@@ -212,12 +218,14 @@ def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
     """Accounts, private funding with matching, and exit."""
     rates, firms, given, work = world.rates, state.firms, world.firms, state.work
     clear_rows(work.by_class)
+    promise = policy.match_rate if pot > 0.0 else 0.0
     firm_steps.settle(
         t, given.key, given.size_class, firms.live, given.overhead, work.margin_rate, rates.runway_sought,
         rates.round_length, rates.funding_base, rates.funding_growth, rates.funding_certification,
         rates.funding_reputation, rates.funding_hype,
         luck, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.spending, firms.granted,
-        firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype, firms.raised, account, work.by_class,
+        firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype,
+        firms.entitled, promise, firms.raised, account, work.by_class,
         firm_record[rows.PUBLIC_RECEIVED],
     )  # fmt: skip
     if pot > 0.0:
@@ -242,7 +250,8 @@ def _enter_and_count(t, k, world, state, luck, record, account):
         t, technologies.first_slot[k], last, lines.firm, lines.key, technologies.entry_rate[k],
         rates.entry_hype_response, technologies.entrant_cash[k], rates.entrant_spread, market.frontier[k],
         technologies.default_log_cost[k], luck, market.hype[k], market.totals[k],
-        firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, now.quality, now.output,
+        firms.alive, firms.cash, firms.displaced, firms.sales, firms.market_sales, firms.awards, now.quality,
+        now.output,
         now.base_home, now.base_world, now.reputation, now.reviewed, now.weight, now.log_cost, now.private, now.derived,
         state.work.total, record, account,
     )  # fmt: skip

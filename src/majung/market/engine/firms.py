@@ -49,7 +49,7 @@ def legacy_money(
 
 @step
 def own_research(
-    size_class, live, captive, research_share, horizon, alive, cash, sales, legacy,
+    size_class, live, captive, research_share, horizon, alive, cash, displaced, sales, legacy,
     own, spending, granted, filled, firm_sales, reputation, hype,
 ):  # fmt: skip
     """Write own research money of firms and clear what lines will add to."""
@@ -58,7 +58,7 @@ def own_research(
             continue
         small, foreign, held = size_class[i] <= SME, size_class[i] == FOREIGN, captive[i]
         for v in range(LANES):
-            money = small_firm_research(sales[i, v], cash[i, v], held, research_share, horizon)
+            money = small_firm_research(sales[i, v], cash[i, v] - displaced[i, v], held, research_share, horizon)
             money = money if small else research_share * sales[i, v] + legacy[i, v]
             money = 0.0 if foreign else money * alive[i, v]
             own[i, v] = money
@@ -71,14 +71,16 @@ def own_research(
 
 
 @step
-def spend_grants(line_firm, size_class, crowding_out, grant, spending, granted):
-    """Add grants to their firm: what is spent on research and what is received."""
+def spend_grants(line_firm, size_class, crowding_out, grant, spending, granted, displaced):
+    """Add grants to their firm: what is spent on research, what is received, and what own money it displaces."""
     for l in range(grant.shape[0]):
         i = line_firm[l]
-        added = 1.0 - crowding_out[size_class[i]]
+        crowded = crowding_out[size_class[i]]
+        added = 1.0 - crowded
         for v in range(LANES):
             spending[i, v] += added * grant[l, v]
             granted[i, v] += grant[l, v]
+            displaced[i, v] += crowded * grant[l, v]
 
 
 @step
@@ -86,7 +88,7 @@ def settle(
     t, key, size_class, live, overhead, margin_rate, runway, round_length,
     base, by_growth, by_certification, by_reputation, by_hype,
     luck, alive, cash, sales, market_sales, awards, spending, granted, filled, legacy, firm_sales,
-    firm_reputation, firm_hype, raised, account, by_class, received,
+    firm_reputation, firm_hype, entitled, promise, raised, account, by_class, received,
 ):  # fmt: skip
     """Accounts of domestic firms, then private funding of small firms (page: Accounts, Private funding)."""
     for i in range(cash.shape[0]):
@@ -113,7 +115,8 @@ def settle(
             won = 0.75 * awards[i, v] + granted[i, v] + ordered
             burn = before - after
             chance = funding_probability(
-                symmetric_growth(sold, market_sales[i, v]), certification(won, spending[i, v] + cost),
+                symmetric_growth(sold, market_sales[i, v]),
+                certification(won + promise * entitled[i, v] * round_length * burn, spending[i, v] + cost),
                 firm_reputation[i, v], firm_hype[i, v], base, by_growth, by_certification, by_reputation, by_hype,
             )  # fmt: skip
             seeks = small and here > 0.0 and burn > 0.0 and after < runway * burn

@@ -231,8 +231,8 @@ def deliver(
 @step
 def enter(
     t, first, last, line_firm, line_key, rate, response, start_cash, spread, frontier, default_log_cost,
-    luck, hype, totals, alive, cash, sales, market_sales, awards, quality, output, base_home, base_world, reputation,
-    reviewed, weight, log_cost, private, derived, chance, record, account,
+    luck, hype, totals, alive, cash, displaced, sales, market_sales, awards, quality, output, base_home, base_world,
+    reputation, reviewed, weight, log_cost, private, derived, chance, record, account,
 ):  # fmt: skip
     """Fill free entry slots of a technology."""
     for v in range(LANES):
@@ -257,6 +257,7 @@ def enter(
             q = q if q < frontier else frontier
             alive[i, v] = 1.0 if enters else alive[i, v]
             cash[i, v] = start_cash if enters else cash[i, v]
+            displaced[i, v] = 0.0 if enters else displaced[i, v]
             sales[i, v] = 0.0 if enters else sales[i, v]
             market_sales[i, v] = 0.0 if enters else market_sales[i, v]
             awards[i, v] = 0.0 if enters else awards[i, v]

@@ -54,6 +54,8 @@ class FirmState(NamedTuple):
     market_sales: Floats
     awards: Floats
     """D, memory of awards."""
+    displaced: Floats
+    """Z, own money that grants have crowded out of research."""
     legacy: Floats
     own: Floats
     """R_own of the quarter."""

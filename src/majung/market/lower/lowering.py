@@ -39,7 +39,7 @@ _BY_CLASS = ("markup", "crowding_out")
 
 
 class Calibration(NamedTuple):
-    """Observed against modelled sales of the first quarter, (K, 2) by technology and region, money per quarter."""
+    """Observed and modelled sales of domestic lines in the first quarter, (K, 2) by technology and region, money."""
 
     observed: Floats
     modelled: Floats
@@ -75,27 +75,25 @@ def lower(scenario: Scenario) -> Lowered:
     domestic = roster.size_class[roster.line_firm] != FOREIGN
     inputs = _inputs(scenario)
     order = _users_first(inputs)
-    derived, mean_price = derived_demand(roster, domestic, per_quarter, price, inputs)
+    derived = derived_demand(roster, domestic, per_quarter, price, inputs)
     observed = by_technology(roster, per_quarter, inputs.shape[0])
-    derived_share = np.clip(
-        np.divide(derived * mean_price, observed, out=np.zeros_like(observed), where=observed > 0), 0, 1
-    )
-
     lines = _lines(scenario, roster, rates, sales, price, quality, history)
     technologies = _technologies(scenario, roster, rates, inputs, order)
-    segments, modelled, public = scaled_segments(
-        scenario, roster, lines, rates, observed, derived, mean_price, technologies
+    segments, first_quarter = scaled_segments(
+        scenario, roster, lines, rates, observed, derived, technologies.replacement
     )
-    private_share = 1.0 - np.divide(public, observed, out=np.zeros_like(observed), where=observed > 0)
-    private = per_quarter * private_share[roster.line_technology]
+    private_share = 1.0 - first_quarter.public_share
     lines = lines._replace(
-        private_sales=private.sum(axis=1),
-        derived_sales=(per_quarter * derived_share[roster.line_technology]).sum(axis=1),
+        private_sales=(per_quarter * private_share[roster.line_technology]).sum(axis=1),
+        derived_sales=(per_quarter * first_quarter.derived_share[roster.line_technology]).sum(axis=1),
     )
+    observed_domestic = by_technology(roster, per_quarter * domestic[:, np.newaxis], inputs.shape[0])
     technologies = technologies._replace(market_value=(observed * private_share).sum(axis=1))
     firms = _firms(scenario, roster, per_quarter.sum(axis=1))
     world = World(scenario.quarters, technologies, segments, firms, lines, rates)
-    return Lowered(world, tuple(str(name) for name in roster.line_ids), Calibration(observed, modelled))
+    return Lowered(
+        world, tuple(str(name) for name in roster.line_ids), Calibration(observed_domestic, first_quarter.domestic)
+    )
 
 
 def policy(scenario: Scenario, strategy: Strategy) -> Policy:
