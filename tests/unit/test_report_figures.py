@@ -111,7 +111,7 @@ def test_a_chart_is_drawn_alike_in_every_report_of_a_process() -> None:
 
 def test_rows_that_are_missing_are_null() -> None:
     rows = Rows()
-    assert rows.named(pd.DataFrame({"a": [1.5, None], "b": ["x", "y"]})).to_dict() == {"name": "rows0"}
+    assert rows.named(pd.DataFrame({"a": [1.5, None], "b": ["x", "y"]})) == {"name": "rows0"}
     assert rows.datasets == {"rows0": [{"a": 1.5, "b": "x"}, {"a": None, "b": "y"}]}
 
 

@@ -355,11 +355,15 @@ def _readme(
 def _row(sheet: Any, values: Sequence[Any], *, bold: bool = False) -> None:
     cells = []
     for value in values:
-        cell = WriteOnlyCell(sheet, value=value.item() if isinstance(value, np.generic) else value)
-        if isinstance(value, str):
-            # A text that begins with = is a text.
-            cell.data_type = "s"
-        if bold:
-            cell.font = Font(bold=True)
-        cells.append(cell)
+        plain = value.item() if isinstance(value, np.generic) else value
+        # A text that begins with = is a text. What needs no cell of its own is written faster without.
+        formula = isinstance(plain, str) and plain.startswith("=")
+        if formula or bold:
+            cell = WriteOnlyCell(sheet, value=plain)
+            if formula:
+                cell.data_type = "s"
+            if bold:
+                cell.font = Font(bold=True)
+            plain = cell
+        cells.append(plain)
     sheet.append(cells)

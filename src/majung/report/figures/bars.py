@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import altair as alt
 import pandas as pd
 
 from majung.decision import Interval
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Lang, text
-from majung.report.figures.panels import Rows, Specification, grid, layered
+from majung.report.figures.panels import Rows, Specification, grid, layered, mark, nominal
+from majung.report.figures.panels import number as channel
 from majung.report.figures.style import (
     ACCENT,
     GREY,
@@ -102,28 +102,21 @@ def chain_difference(results: Results, lang: Lang, width: int) -> Specification 
     frame["kind"] = frame["kind"].map(kinds)
     frame["amount"] *= scale.factor
     columns = 1 if width < NARROW else min(3, len(results.others))
-    rows = row_names(results.technology_titles(lang), 110 if width < NARROW else 170)
+    rows = row_names(results.technology_titles(lang), 132 if width < NARROW else 170)
     panel = max(100, min((width - rows.room - 16 * (columns - 1) - 16) // columns, 420))
     low, high = float(falling.min()) * scale.factor, float(rising.max()) * scale.factor
-    colours = alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))
-    extent = alt.Scale(domain=[min(low, 0.0), max(high, 0.0) or 1.0], nice=4)
+    colours = {"domain": list(kinds.values()), "range": list(PALETTE[:3])}
+    extent = {"domain": [min(low, 0.0), max(high, 0.0) or 1.0], "nice": 4}
+    x = channel("amount", scale=extent, axis={"format": NUMBER, "tickCount": 4, "domain": False})
+    colour = nominal("kind", scale=colours, legend=legend(kinds.values(), panel * columns))
     data = Rows()
-    origin = data.named(pd.DataFrame({"amount": [0.0]}))
+    zero = mark("rule", data.named(pd.DataFrame({"amount": [0.0]})), {"x": channel("amount")}, color=INK, strokeWidth=1)
     panels = []
     for place, summary in enumerate(results.others):
-        axis = rows.axis(shown=place % columns == 0)
-        bars = (
-            alt.Chart(data.named(frame.loc[frame["strategy"] == summary.id]))
-            .mark_bar(size=13)
-            .encode(
-                x=alt.X("amount:Q", title=None, scale=extent, axis=alt.Axis(format=NUMBER, tickCount=4, domain=False)),
-                y=alt.Y("technology:N", sort=list(results.technologies), title=None, axis=axis),
-                color=alt.Color("kind:N", scale=colours, legend=legend(kinds.values(), panel * columns)),
-                order=alt.Order("position:Q"),
-            )
-        )
-        zero = alt.Chart(origin).mark_rule(color=INK, strokeWidth=1).encode(x="amount:Q")
-        title = alt.TitleParams(wrap(results.titles(lang)[summary.id], int(panel / 6.6)), frame="group")
+        y = nominal("technology", sort=list(results.technologies), axis=rows.axis(shown=place % columns == 0))
+        channels = {"x": x, "y": y, "color": colour, "order": channel("position")}
+        bars = mark("bar", data.named(frame.loc[frame["strategy"] == summary.id]), channels, size=13)
+        title = {"text": wrap(results.titles(lang)[summary.id], int(panel / 6.6)), "frame": "group"}
         panels.append(layered((bars, zero), title, width=panel, height={"step": max(rows.step, 19)}))
     title = heading("chain_difference", lang, width, unit=scale.label)
     return finish(grid(panels, columns, title), data)
@@ -140,26 +133,26 @@ def _intervals(results: Results, found: Mapping[str, Interval], key: str, lang: 
     frame["colour"] = [GREY if name == results.baseline else ACCENT for name in found]
     narrow = width < NARROW
     rows = row_names(results.titles(lang), 112 if narrow else 250)
-    y = alt.Y("strategy:N", sort=list(results.strategies), title=None, axis=rows.axis())
-    x = alt.X("mean:Q", title=None, axis=alt.Axis(format=NUMBER, tickCount=3 if narrow else 6, domain=False))
+    y = nominal("strategy", sort=list(results.strategies), axis=rows.axis())
+    x = channel("mean", axis={"format": NUMBER, "tickCount": 3 if narrow else 6, "domain": False})
+    colour = nominal("colour", scale=None)
     data = Rows()
-    base = alt.Chart(data.named(frame)).encode(y=y, color=alt.Color("colour:N", scale=None))
-    zero = alt.Chart(data.named(pd.DataFrame({"mean": [0.0]}))).mark_rule(color=INK, strokeWidth=1).encode(x=x)
-    spread = alt.Chart(data.named(frame.dropna())).mark_rule(strokeWidth=2.5)
-    spread = spread.encode(y=y, x=alt.X("low:Q"), x2="high:Q", color=alt.Color("colour:N", scale=None))
-    layers = [zero, spread, base.mark_circle(size=70, opacity=1).encode(x=x)]
+    base = data.named(frame)
+    zero = mark("rule", data.named(pd.DataFrame({"mean": [0.0]})), {"x": x}, color=INK, strokeWidth=1)
+    bounds = {"y": y, "x": channel("low"), "x2": {"field": "high"}, "color": colour}
+    spread = mark("rule", data.named(frame.dropna()), bounds, strokeWidth=2.5)
+    means = mark("circle", base, {"x": x, "y": y, "color": colour}, size=70, opacity=1)
     side = 0 if narrow else 190
     plot = width - rows.room - side - 16
     # On a narrow page the numbers stand over the points, else in a column of their own at the right.
-    note = (
-        base.mark_text(fontSize=11, align="right", dy=-13)
-        if narrow
-        else base.mark_text(fontSize=11, align="left", dx=14)
-    )
-    note = note.encode(x=alt.value(plot), text="written:N", color=alt.value(INK))
+    place = {"align": "right", "dy": -13} if narrow else {"align": "left", "dx": 14}
+    words = {"y": y, "x": {"value": plot}, "text": nominal("written")}
+    # White around the letters, which may cross the line of zero.
+    around = mark("text", base, words, fontSize=11, color="white", stroke="white", strokeWidth=4, **place)
+    note = mark("text", base, words, fontSize=11, color=INK, **place)
     title = heading(key, lang, width, unit=scale.label, level=percent(results.confidence))
     height = {"step": max(rows.step, 40 if narrow else 30)}
-    chart = layered((*layers, note), title, width=plot, height=height)
+    chart = layered((zero, around, spread, means, note), title, width=plot, height=height)
     return finish(chart, data)
 
 
@@ -186,34 +179,23 @@ def _stacked(
     total["written"] = [number(value) for value in total["total"]]
     narrow = width < NARROW
     rows = row_names(results.titles(lang), 112 if narrow else 250)
-    y = alt.Y("strategy:N", sort=list(results.strategies), title=None, axis=rows.axis())
+    y = nominal("strategy", sort=list(results.strategies), axis=rows.axis())
     words = {name: names[name] for name in present}
     key_of = legend(
         words.values(), width - rows.room, labelExpr=f"{json.dumps(words, ensure_ascii=False)}[datum.value]"
     )
     data = Rows()
-    bars = (
-        alt.Chart(data.named(frame))
-        .mark_bar(size=16)
-        .encode(
-            x=alt.X(
-                "sum(amount):Q", title=None, axis=alt.Axis(format=NUMBER, tickCount=3 if narrow else 6, domain=False)
-            ),
-            y=y,
-            color=alt.Color(
-                f"{part}:N",
-                sort=list(present),
-                scale=alt.Scale(domain=list(present), range=[colours[name] for name in present]),
-                legend=key_of,
-            ),
-            order=alt.Order("position:Q"),
-        )
-    )
-    sums = (
-        alt.Chart(data.named(total))
-        .mark_text(align="left", dx=5, fontSize=11, color=INK)
-        .encode(x="total:Q", y=y, text="written:N")
-    )
+    axis = {"format": NUMBER, "tickCount": 3 if narrow else 6, "domain": False}
+    scale_of = {"domain": list(present), "range": [colours[name] for name in present]}
+    channels = {
+        "x": channel("amount", aggregate="sum", axis=axis),
+        "y": y,
+        "color": nominal(part, sort=list(present), scale=scale_of, legend=key_of),
+        "order": channel("position"),
+    }
+    bars = mark("bar", data.named(frame), channels, size=16)
+    ends = {"x": channel("total"), "y": y, "text": nominal("written")}
+    sums = mark("text", data.named(total), ends, align="left", dx=5, fontSize=11, color=INK)
     title = heading(key, lang, width, unit=scale.label)
     chart = layered((bars, sums), title, width=width - rows.room - 66, height={"step": max(rows.step, 27)})
     return finish(chart, data)

@@ -91,10 +91,13 @@ def _folder() -> Path:
 
 def _cut(font: bytes, characters: str) -> bytes:
     options = subset.Options(hinting=False, desubroutinize=True, layout_features=["kern", "tnum"], notdef_outline=True)
+    # fontTools would walk through the whole font to learn which names are used.
+    options.no_subset_tables = [*options.no_subset_tables, "name"]
     with TTFont(io.BytesIO(font), lazy=True, recalcTimestamp=False, recalcBBoxes=False) as opened, io.BytesIO() as cut:
         cutter = subset.Subsetter(options)
         cutter.populate(text="".join(sorted(set(characters))))
         cutter.subset(opened)
+        opened["name"].names = [name for name in opened["name"].names if name.nameID <= 6 and name.platformID == 3]
         subset.save_font(opened, cut, options)
         return cut.getvalue()
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from majung.dims import INSTRUMENTS
 from majung.messages import Lang, text
-from majung.report.figures.panels import Rows, Specification, grid, layered
+from majung.report.figures.panels import Rows, Specification, grid, layered, mark, nominal, number
 from majung.report.figures.style import (
     ACCENT,
     GREY,
@@ -72,21 +71,17 @@ def money_over_time(results: Results, lang: Lang, width: int) -> Specification |
     frame["instrument"] = frame["instrument"].map(names)
     columns = ["year", "amount", "instrument", "position"]
     layout = _Layout(len(paying), width)
-    colours = alt.Scale(domain=list(names.values()), range=list(PALETTE[:3]))
+    colours = {"domain": list(names.values()), "range": list(PALETTE[:3])}
+    colour = nominal("instrument", scale=colours, legend=legend(names.values(), width - _AXIS_ROOM))
+    x = _time_axis(results, layout.panel)
     y = _axis(0.0, float(totals.max()) * scale.factor)
     data = Rows()
     panels = []
     for place, strategy in enumerate(paying):
-        area = (
-            alt.Chart(data.named(frame.loc[frame["strategy"] == strategy, columns]))
-            .mark_area(interpolate="step", opacity=0.85)
-            .encode(
-                x=_time_axis(results, layout.panel),
-                y=y(place % layout.columns == 0).stack("zero"),
-                color=alt.Color("instrument:N", scale=colours, legend=legend(names.values(), width - _AXIS_ROOM)),
-                order=alt.Order("position:Q"),
-            )
-        )
+        height = y(place % layout.columns == 0) | {"stack": "zero"}
+        channels = {"x": x, "y": height, "color": colour, "order": number("position")}
+        own = data.named(frame.loc[frame["strategy"] == strategy, columns])
+        area = mark("area", own, channels, interpolate="step", opacity=0.85)
         panels.append(layout.panel_of((area,), results.titles(lang)[strategy]))
     return layout.grid(panels, data, "money_over_time", lang, unit=scale.label)
 
@@ -103,7 +98,9 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Specification:
     columns = [*kinds, "imports", "reference"]
     frame[columns] *= scale.factor
     layout = _Layout(len(results.technologies), width, labelled=True)
-    colours = alt.Scale(domain=list(kinds.values()), range=list(PALETTE[:3]))
+    colours = {"domain": list(kinds.values()), "range": list(PALETTE[:3])}
+    colour = nominal("kind", scale=colours, legend=legend(kinds.values(), width - _AXIS_ROOM))
+    x = _time_axis(results, layout.panel)
     data = Rows()
     panels = []
     for technology in results.technologies:
@@ -112,26 +109,14 @@ def chain_flows(results: Results, lang: Lang, width: int) -> Specification:
             (part["final"] + part["derived"] + part["induced"]).max(), part["imports"].max(), part["reference"].max()
         )
         y = _axis(0.0, float(top))(True)
-        x = _time_axis(results, layout.panel)
         long = part.melt(["year"], list(kinds), "kind", "amount")
         long = long.assign(position=long["kind"].map(list(kinds).index), kind=long["kind"].map(kinds))
-        area = (
-            alt.Chart(data.named(long))
-            .mark_area(opacity=0.8)
-            .encode(
-                x=x,
-                y=y.stack("zero"),
-                color=alt.Color("kind:N", scale=colours, legend=legend(kinds.values(), width - _AXIS_ROOM)),
-                order=alt.Order("position:Q"),
-            )
-        )
-        lines = alt.Chart(data.named(part[["year", "imports", "reference"]])).encode(x=x)
-        reference = lines.mark_line(color="#1f2933", strokeWidth=1.2).encode(
-            y=alt.Y(field="reference", type="quantitative", title=None)
-        )
-        imports = lines.mark_line(color=_IMPORTS, strokeWidth=1.6, strokeDash=[4, 3]).encode(
-            y=alt.Y(field="imports", type="quantitative", title=None)
-        )
+        channels = {"x": x, "y": y | {"stack": "zero"}, "color": colour, "order": number("position")}
+        area = mark("area", data.named(long), channels, opacity=0.8)
+        own = data.named(part[["year", "imports", "reference"]])
+        reference = mark("line", own, {"x": x, "y": number("reference")}, color="#1f2933", strokeWidth=1.2)
+        dashes = {"color": _IMPORTS, "strokeWidth": 1.6, "strokeDash": [4, 3]}
+        imports = mark("line", own, {"x": x, "y": number("imports")}, **dashes)
         shown = [area, imports] + ([reference] if results.others else [])
         panels.append(layout.panel_of(shown, results.technology_titles(lang)[technology]))
     leading = results.titles(lang)[results.leading]
@@ -156,33 +141,28 @@ def _fans(
     columns = ["year", "p05", "p25", "p75", "p95", "middle"] if bands else ["year", "middle"]
     data = Rows()
     # The line to compare with: hands-off where it is shown, nothing at all where differences are.
+    x = _time_axis(results, layout.panel)
     level = data.named(reference if len(reference) else pd.DataFrame({"amount": [0.0]}))
     panels = []
     for place, strategy in enumerate(strategies):
         own = data.named(frame.loc[frame["strategy"] == strategy, columns])
         colour = GREY if strategy == results.baseline else ACCENT
-        x, y_axis = _time_axis(results, layout.panel), y(place % layout.columns == 0)
-        chart = alt.Chart(own).encode(x=x)
-        layers: list[alt.Chart] = []
+        axis = y(place % layout.columns == 0)
+        layers = []
         if bands:
-            layers += [
-                chart.mark_area(color=colour, opacity=opacity).encode(y=_field(y_axis, lower), y2=alt.Y2(field=upper))
-                for lower, upper, opacity in (("p05", "p95", 0.18), ("p25", "p75", 0.32))
-            ]
+            for lower, upper, opacity in (("p05", "p95", 0.18), ("p25", "p75", 0.32)):
+                channels = {"x": x, "y": axis | {"field": lower}, "y2": {"field": upper}}
+                layers.append(mark("area", own, channels, color=colour, opacity=opacity))
         if len(reference) and strategy != results.baseline:
-            grey = alt.Chart(level).mark_line(color="#444b52", strokeWidth=1.2, strokeDash=[4, 2])
-            layers.append(grey.encode(x=x, y=_field(y_axis, "amount")))
+            grey = {"color": "#444b52", "strokeWidth": 1.2, "strokeDash": [4, 2]}
+            layers.append(mark("line", level, {"x": x, "y": axis}, **grey))
         elif not len(reference):
-            layers.append(alt.Chart(level).mark_rule(color="#444b52").encode(y=_field(y_axis, "amount")))
-        layers.append(chart.mark_line(color=colour, strokeWidth=2).encode(y=_field(y_axis, "middle")))
+            layers.append(mark("rule", level, {"y": axis}, color="#444b52"))
+        layers.append(mark("line", own, {"x": x, "y": axis | {"field": "middle"}}, color=colour, strokeWidth=2))
         if strategy in spans:
-            span = pd.DataFrame({"start": [spans[strategy][0]], "end": [spans[strategy][1]]})
-            bar = alt.Chart(data.named(span)).mark_rule(color=_PROGRAMME, strokeWidth=3)
-            layers.append(
-                bar.encode(
-                    x=alt.X(field="start", type="quantitative"), x2=alt.X2(field="end"), y=alt.value(layout.height + 4)
-                )
-            )
+            span = data.named(pd.DataFrame({"start": [spans[strategy][0]], "end": [spans[strategy][1]]}))
+            ends = {"x": number("start"), "x2": {"field": "end"}, "y": {"value": layout.height + 4}}
+            layers.append(mark("rule", span, ends, color=_PROGRAMME, strokeWidth=3))
         panels.append(layout.panel_of(layers, results.titles(lang)[strategy]))
     return layout.grid(panels, data, key if bands else f"{key}_one", lang, unit=unit)
 
@@ -197,8 +177,8 @@ class _Layout:
         self.panel = max(90, min(room // self.columns, 420))
         self.height = 110 if self.columns > 1 else 180
 
-    def panel_of(self, layers: Sequence[alt.Chart], words: str) -> Specification:
-        title = alt.TitleParams(wrap(words, int(self.panel / _LETTER)), frame="group")
+    def panel_of(self, layers: Sequence[Specification], words: str) -> Specification:
+        title = {"text": wrap(words, int(self.panel / _LETTER)), "frame": "group"}
         return layered(layers, title, width=self.panel, height=self.height)
 
     def grid(
@@ -208,44 +188,25 @@ class _Layout:
         return finish(grid(panels, self.columns, title), data)
 
 
-def _time_axis(results: Results, width: int) -> alt.X:
+def _time_axis(results: Results, width: int) -> Specification:
     first, last = math.floor(results.years[0]), math.ceil(results.years[-1])
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if (last - first) / s <= max(width / 32, 1))
     ticks = [year for year in range(first, last + 1) if year % step == 0]
-    return alt.X(
-        field="year",
-        type="quantitative",
-        title=None,
-        scale=alt.Scale(
-            domain=[float(results.years[0]) - 0.125, float(results.years[-1]) + 0.125], nice=False, zero=False
-        ),
-        axis=alt.Axis(format="d", values=ticks, grid=False, labelFlush=False, offset=8, domain=False),
-    )
+    domain = [float(results.years[0]) - 0.125, float(results.years[-1]) + 0.125]
+    axis = {"format": "d", "values": ticks, "grid": False, "labelFlush": False, "offset": 8, "domain": False}
+    return number("year", scale={"domain": domain, "nice": False, "zero": False}, axis=axis)
 
 
-def _axis(low: float, high: float) -> Any:
+def _axis(low: float, high: float) -> Callable[[bool], Specification]:
     """Return a maker of the same y axis, with or without labels."""
-    if low == high:
-        high = low + 1
+    scale = {"domain": [low, high if high > low else low + 1], "nice": 4}
 
-    def made(labelled: bool) -> alt.Y:
-        axis = alt.Axis(
-            format=NUMBER,
-            tickCount=4,
-            domain=False,
-            ticks=False,
-            labels=labelled,
-            minExtent=_AXIS_ROOM - 8 if labelled else 0,
-        )
-        return alt.Y(
-            field="amount", type="quantitative", title=None, scale=alt.Scale(domain=[low, high], nice=4), axis=axis
-        )
+    def made(labelled: bool) -> Specification:
+        axis = {"format": NUMBER, "tickCount": 4, "domain": False, "ticks": False, "labels": labelled}
+        axis["minExtent"] = _AXIS_ROOM - 8 if labelled else 0
+        return number("amount", scale=scale, axis=axis)
 
     return made
-
-
-def _field(axis: alt.Y, name: str) -> alt.Y:
-    return axis.copy(deep=False).field(name)
 
 
 def _numbers(frame: pd.DataFrame) -> Iterable[float]:

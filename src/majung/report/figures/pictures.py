@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from html import escape, unescape
 from typing import Any, Final
 
-import altair as alt
 import vl_convert
 
 from majung.report.figures.fonts import FONT
@@ -17,7 +16,6 @@ __all__ = ["letters", "to_png", "to_svg", "with_faces", "words"]
 
 # ppi 144: twice the pixels of the page, for slides and print.
 _PNG_SCALE: Final = 2.0
-_VEGA_LITE: Final = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 _TAG: Final = re.compile(r"<[^>]*>")
 
 
@@ -42,7 +40,7 @@ def to_svg(specification: Mapping[str, Any], family: str, *, name: str, label: s
         What a screen reader says.
     """
     config = {**specification.get("config", {}), "font": family}
-    svg = vl_convert.vegalite_to_svg({**specification, "config": config}, vl_version=_VEGA_LITE)
+    svg = vl_convert.vegalite_to_svg({**specification, "config": config})
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\1{name}-", svg)
     described = f'<svg role="img" aria-label="{escape(label)}" '

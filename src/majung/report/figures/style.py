@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import altair as alt
-
 from majung.messages import Lang, catalogue, text
 from majung.money import Unit
 from majung.report.figures.fonts import FONT
@@ -48,6 +46,36 @@ _LETTER: Final = 6.5
 _LINE: Final = 14
 # Of a Hangul syllable, in Latin letters.
 _WIDE: Final = 1.75
+_CONFIG: Final[Mapping[str, Any]] = {
+    "font": FONT,
+    "aria": False,
+    "background": "white",
+    "padding": 4,
+    "axis": {
+        "labelColor": MUTED,
+        "labelFontSize": 11,
+        "titleColor": MUTED,
+        "titleFontSize": 11,
+        "titleFontWeight": 400,
+        "gridColor": "#e8ebee",
+        "domainColor": PALE,
+        "tickColor": PALE,
+        "labelLimit": 400,
+        "titleLimit": 400,
+    },
+    "view": {"stroke": None},
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelFontSize": 11,
+        "labelColor": INK,
+        "labelLimit": 300,
+        "symbolType": "square",
+        "offset": 6,
+    },
+    "title": {"anchor": "start", "fontSize": 12, "fontWeight": 600, "color": INK, "offset": 6, "limit": 2000},
+    "concat": {"spacing": 16},
+}
 _POWERS: Final[Mapping[Lang, tuple[int, ...]]] = {"ko": (16, 12, 8, 4, 0), "en": (12, 9, 6, 3, 0)}
 
 
@@ -115,7 +143,7 @@ class RowNames:
         """Height of a row that holds the longest name, pixels."""
         return _LINE * max((len(found) for found in self.lines.values()), default=1) + 5
 
-    def axis(self, *, shown: bool = True) -> alt.Axis:
+    def axis(self, *, shown: bool = True) -> Specification:
         """Return the axis; without the names where another panel at the left has them."""
         words = json.dumps(self.lines, ensure_ascii=False)
         # Vega centres the first line of a label on its row, not the label.
@@ -123,18 +151,18 @@ class RowNames:
             {"test": f"length({words}[datum.value]) == {count}", "value": -_LINE * (count - 1) / 2}
             for count in sorted({len(found) for found in self.lines.values()} - {1})
         ]
-        return alt.Axis(
-            labelExpr=f"{words}[datum.value]" if shown else "''",
-            labelColor=INK,
-            labelFontSize=12,
-            labelLineHeight=_LINE,
-            labelOffset=alt.Undefined if not shifts else {"condition": shifts, "value": 0},
-            labelPadding=8,
-            minExtent=self.room if shown else 0,
-            ticks=False,
-            domain=False,
-            grid=False,
-        )
+        return {
+            "labelExpr": f"{words}[datum.value]" if shown else "''",
+            "labelColor": INK,
+            "labelFontSize": 12,
+            "labelLineHeight": _LINE,
+            "labelOffset": {"condition": shifts, "value": 0} if shifts else 0,
+            "labelPadding": 8,
+            "minExtent": self.room if shown else 0,
+            "ticks": False,
+            "domain": False,
+            "grid": False,
+        }
 
 
 def row_names(names: Mapping[str, str], most: int) -> RowNames:
@@ -144,7 +172,7 @@ def row_names(names: Mapping[str, str], most: int) -> RowNames:
     return RowNames(lines, min(most, int(longest * _LETTER) + 14))
 
 
-def heading(key: str, lang: Lang, width: int, **values: object) -> alt.TitleParams:
+def heading(key: str, lang: Lang, width: int, **values: object) -> Specification:
     """Return what a chart shows, its unit and how to read it, wrapped to the chart's width.
 
     Parameters
@@ -154,19 +182,19 @@ def heading(key: str, lang: Lang, width: int, **values: object) -> alt.TitlePara
     """
     reading = f"report.chart.{key}.reading"
     subtitle = wrap(text(reading, lang, **values), int(width / 6)) if reading in catalogue(lang) else []
-    return alt.TitleParams(
-        wrap(text(f"report.chart.{key}.title", lang, **values), int(width / 7.6)),
-        subtitle=subtitle,
-        anchor="start",
-        fontSize=13,
-        subtitleColor=MUTED,
-        subtitleFontSize=11,
-        subtitleLineHeight=15,
-        offset=12,
-    )
+    return {
+        "text": wrap(text(f"report.chart.{key}.title", lang, **values), int(width / 7.6)),
+        "subtitle": subtitle,
+        "anchor": "start",
+        "fontSize": 13,
+        "subtitleColor": MUTED,
+        "subtitleFontSize": 11,
+        "subtitleLineHeight": 15,
+        "offset": 12,
+    }
 
 
-def legend(names: Iterable[str], width: int, **options: Any) -> alt.Legend:
+def legend(names: Iterable[str], width: int, **options: object) -> Specification:
     """Return a legend in as many columns as a chart of that width has room for.
 
     Parameters
@@ -175,43 +203,12 @@ def legend(names: Iterable[str], width: int, **options: Any) -> alt.Legend:
         What the legend will say.
     """
     longest = max((_columns(name) for name in names), default=1)
-    return alt.Legend(columns=max(1, int(width / (longest * _LETTER + 26))), **options)
+    return {"columns": max(1, int(width / (longest * _LETTER + 26))), **options}
 
 
 def finish(chart: Specification, rows: Rows) -> Specification:
     """Give a chart the report's look, and its rows."""
-    axis = alt.AxisConfig(
-        labelColor=MUTED,
-        labelFontSize=11,
-        titleColor=MUTED,
-        titleFontSize=11,
-        titleFontWeight=400,
-        gridColor="#e8ebee",
-        domainColor=PALE,
-        tickColor=PALE,
-        labelLimit=400,
-        titleLimit=400,
-    )
-    look = alt.Config(
-        font=FONT,
-        aria=False,
-        background="white",
-        padding=4,
-        axis=axis,
-        view=alt.ViewConfig(stroke=None),
-        legend=alt.LegendConfig(
-            orient="top",
-            title=None,
-            labelFontSize=11,
-            labelColor=INK,
-            labelLimit=300,
-            symbolType="square",
-            offset=6,
-        ),
-        title=alt.TitleConfig(anchor="start", fontSize=12, fontWeight=600, color=INK, offset=6, limit=2000),
-        concat=alt.CompositionConfig(spacing=16),
-    )
-    return {"$schema": alt.SCHEMA_URL, "config": look.to_dict(validate=False), "datasets": rows.datasets, **chart}
+    return {"config": dict(_CONFIG), "datasets": rows.datasets, **chart}
 
 
 def _pieces(word: str, width: int) -> list[str]:
