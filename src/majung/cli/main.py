@@ -104,7 +104,8 @@ def _swallow_output() -> None:
 
 def _run(arguments: list[str], settings: Settings) -> int:
     try:
-        with command(settings.lang).make_context("majung", arguments or ["--help"], obj=settings) as context:
+        # The parser empties the list that it is given.
+        with command(settings.lang).make_context("majung", list(arguments) or ["--help"], obj=settings) as context:
             context.command.invoke(context)
     except Exit as done:
         return done.exit_code if arguments else _BAD_INPUT
