@@ -17,6 +17,14 @@ def run_fake(plan: Design, **options: object) -> object:
     return run(plan, market=market(plan.strategies), **options)  # type: ignore[arg-type]
 
 
+def test_one_strategy_needs_no_list() -> None:
+    scenario = small_scenario()
+    assert design(scenario, "blanket").strategies == design(scenario, ["blanket"]).strategies
+    with pytest.raises(InputError, match="'blnket'") as caught:
+        design(scenario, "blnket")
+    assert len(caught.value.problems) == 1
+
+
 def test_a_design_holds_hands_off_first_and_each_strategy_once() -> None:
     plan = design(small_scenario(), ["first-buyer", "first-buyer"])
     assert [strategy.id for strategy in plan.strategies] == [BASELINE, "first-buyer"]

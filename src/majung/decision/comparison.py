@@ -31,7 +31,7 @@ _LARGEST_GROWTH: Final = 2.0
 def compare(
     scenario: Scenario,
     replications: int | None = None,
-    strategies: Sequence[str | Strategy] | None = None,
+    strategies: str | Sequence[str | Strategy] | None = None,
     seed: int | None = None,
     threads: int | None = None,
     precision: float | None = None,
@@ -49,7 +49,7 @@ def compare(
         From `majung.load`.
     replications : int, optional
         Paired worlds; the scenario's own number by default.
-    strategies : sequence of str or Strategy, optional
+    strategies : str or sequence of str or Strategy, optional
         All of the scenario's by default; hands-off is always with them, first.
     seed : int, optional
         The scenario's own by default.
@@ -95,7 +95,7 @@ def compare(
 def planned(
     scenario: Scenario,
     replications: int | None = None,
-    strategies: Sequence[str | Strategy] | None = None,
+    strategies: str | Sequence[str | Strategy] | None = None,
     seed: int | None = None,
     precision: float | None = None,
     max_replications: int = MAX_REPLICATIONS,

@@ -116,7 +116,7 @@ class Design:
 
 def design(
     scenario: Scenario,
-    strategies: Sequence[str | Strategy] | None = None,
+    strategies: str | Sequence[str | Strategy] | None = None,
     replications: int | None = None,
     seed: int | None = None,
 ) -> Design:
@@ -125,7 +125,7 @@ def design(
     Parameters
     ----------
     scenario : Scenario
-    strategies : sequence of str or Strategy, optional
+    strategies : str or sequence of str or Strategy, optional
         Ids of the scenario's strategies, or strategies made elsewhere. The baseline is added where it is missing. All
         of the scenario's by default.
     replications, seed : int, optional
@@ -137,6 +137,8 @@ def design(
         When a strategy is unknown, doubled or does not fit the scenario, or a number is out of bounds.
     """
     problems: list[Problem] = []
+    if isinstance(strategies, str):
+        strategies = (strategies,)
     declared = {strategy.id: strategy for strategy in scenario.strategies}
     chosen = []
     for wanted in declared.values() if strategies is None else strategies:
