@@ -66,7 +66,7 @@ def test_what_is_said_of_the_examples_programmes() -> None:
     # The page on the claims.
     assert said["blanket"] == pytest.approx(said["selective-mix"] / 3, rel=0.15)
     assert said["champions"] == pytest.approx(said["selective-mix"] / 10, rel=0.25)
-    assert said["matching"] == pytest.approx(0.1, abs=0.03)
+    assert said["matching"] == pytest.approx(1 / 5, abs=0.05)
 
 
 def test_what_is_said_of_budget_and_winners() -> None:
@@ -99,7 +99,7 @@ def test_what_is_said_of_grants_and_orders() -> None:
     assert "purchase" not in best("instrument", 0.1)
     assert best("instrument", 1) == {"half and half", "purchase"}
     assert best("instrument", 10) == best("instrument", 100) == {"purchase"}
-    assert per_won("instrument", 10, "purchase") == pytest.approx(4 * per_won("instrument", 10, "subsidy"), rel=0.15)
+    assert per_won("instrument", 10, "purchase") == pytest.approx(4.5 * per_won("instrument", 10, "subsidy"), rel=0.1)
     orders, half = cell("instrument", 100, "purchase"), cell("instrument", 100, "half and half")
     assert float(orders["returned_share"]) == pytest.approx(5 / 6, abs=0.03)
     assert float(half["spent"]) == pytest.approx(4 * float(orders["spent"]), rel=0.1)
@@ -112,7 +112,7 @@ def test_what_is_said_of_waiting() -> None:
     assert calendar[2] == pytest.approx(calendar[0] / 2, rel=0.1)
     assert calendar[4] == pytest.approx(calendar[0] / 6, rel=0.1)
     assert own[1] > 0.93 * own[0]
-    assert 0.66 < own[2] / own[0] < 0.76
+    assert 0.70 < own[2] / own[0] < 0.75
     assert own[4] / own[0] == pytest.approx(0.36, abs=0.03)
 
 
@@ -135,9 +135,10 @@ def test_what_is_said_of_free_numbers(scenario: mj.Scenario) -> None:
         "long": per_won_of(replace(scenario, quarters=60)),
     }
     for one in found.values():
-        assert one["selective-mix"] > 1.5 * one["blanket"]
+        assert one["selective-mix"] > 1.25 * one["blanket"]
     turned = {name for name, one in found.items() if one["orders"] < one["grants"]}
-    assert turned == {"name", "look", "soon"}
+    assert turned - {"look"} == {"name", "soon"}
+    assert found["look"]["orders"] == pytest.approx(found["look"]["grants"], rel=0.1)
     assert found["known"]["selective-mix"] > 2 * found["look"]["selective-mix"]
     assert found["soon"]["selective-mix"] < 1 < found["nothing"]["selective-mix"] * 2 / 3
     assert found["long"]["selective-mix"] == pytest.approx(2 * found["nothing"]["selective-mix"], rel=0.15)
