@@ -56,7 +56,8 @@ def takeoff_period(
     yearly = total[..., periods_per_year:] - total[..., :-periods_per_year]
     earlier, later = yearly[..., :-periods_per_year], yearly[..., periods_per_year:]
     base = reached[..., periods_per_year - 1 : periods - periods_per_year]
-    over = (earlier > 0) & (later - earlier > required_growth(base, growth_at_zero, growth_halving, growth_floor) * earlier)
+    required = required_growth(base, growth_at_zero, growth_halving, growth_floor)
+    over = (earlier > 0) & (later - earlier > required * earlier)
     first = over.argmax(axis=-1) + 2 * periods_per_year - 1
     return np.where(over.any(axis=-1), first, NEVER).astype(np.int64)
 
