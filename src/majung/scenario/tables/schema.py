@@ -263,8 +263,8 @@ class Firms(Table):
     )
     captive: Floats = column(
         "share",
-        "part of cash that is bound to other business",
-        "묶인 현금 비율",
+        "part of a small firm's cash that is bound to other business",
+        "작은 기업의 현금 중 다른 사업에 묶인 비율",
         "종속비율",
         unit="share",
         lowest=0,
@@ -287,13 +287,20 @@ class Firms(Table):
     )
     origin: Texts = column(
         "choice",
-        "whether the firm is real or reconstructed",
-        "실제 기업인지 재구성인지",
+        "whether the firm is real or reconstructed; not read by the model",
+        "실제 기업인지 재구성인지(모형은 읽지 않음)",
         "구분",
         choices=ORIGINS,
         default="",
     )
-    region: Texts = column("text", "where the firm is, in words", "소재지", "소재지", "지역", default="")
+    region: Texts = column(
+        "text",
+        "where the firm is, in words; not read by the model",
+        "소재지(모형은 읽지 않음)",
+        "소재지",
+        "지역",
+        default="",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
