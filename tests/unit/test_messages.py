@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -51,6 +52,39 @@ def test_every_key_in_the_code_is_in_the_catalogue() -> None:
         if key not in catalogue("en")
     ]
     assert unknown == []
+
+
+def words_of_the_source() -> tuple[set[str], list[re.Pattern[str]], set[str]]:
+    """Return the texts of the source, the keys that it puts together, as patterns, and all words it could put in."""
+    texts: set[str] = set()
+    patterns: list[re.Pattern[str]] = []
+    words: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                words.add(node.target.id)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+                if re.match(r"[a-z_]+\.", parts[0] or ""):
+                    patterns.append(re.compile("".join("(.+)" if part is None else re.escape(part) for part in parts)))
+    others = [path.read_text(encoding="utf-8") for end in ("j2", "yaml") for path in SOURCE.rglob(f"*.{end}")]
+    words.update(*(re.findall(r"\w+", text) for text in (*texts, *others) if "\n\n" not in text or text in others))
+    return texts, patterns, words
+
+
+def test_every_message_is_said_somewhere() -> None:
+    texts, patterns, words = words_of_the_source()
+
+    def known(word: str) -> bool:
+        return word in words or any(word[:cut] in words and word[cut:] in words for cut in range(1, len(word)))
+
+    def put_together(key: str) -> bool:
+        found = (pattern.fullmatch(key) for pattern in patterns)
+        return any(match and all(map(known, re.findall(r"\w+", " ".join(match.groups())))) for match in found)
+
+    assert [key for key in catalogue("en") if key not in texts and not put_together(key)] == []
 
 
 def test_phrase_inside_a_message_is_put_in_the_same_language() -> None:
