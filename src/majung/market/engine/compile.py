@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -79,6 +80,11 @@ class _SourceCache(FunctionCache):
             source_stamp=self._impl.locator.get_source_stamp(),
         )
 
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled, where there is room for it; a run does not depend on it."""
+        with suppress(OSError):
+            super().save_overload(sig, data)
+
     def holds_something(self) -> bool:
         """Whether the kernel of this source has been compiled on this machine."""
         try:
@@ -99,10 +105,13 @@ def _source_digest() -> str:
 def block(function: F) -> F:
     """Compile the block function and keep it on disk: the only thing that is called from Python in a run."""
     dispatcher: Any = njit(**_INNER | {"no_cpython_wrapper": False})(function)
-    dispatcher._cache = _SourceCache(function)
+    # Where nothing can be written (a read-only installation and home), it is compiled anew by each process.
+    with suppress(RuntimeError, OSError):
+        dispatcher._cache = _SourceCache(function)
     return cast(F, dispatcher)
 
 
 def is_compiled(function: Any) -> bool:
     """Whether a block function is compiled, in memory or on disk."""
-    return bool(function.signatures) or function._cache.holds_something()
+    kept = function._cache
+    return bool(function.signatures) or (isinstance(kept, _SourceCache) and kept.holds_something())
