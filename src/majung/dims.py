@@ -13,6 +13,7 @@ Unit = Literal["money", "1", "firms", "lines", "adopters", "index", "quarter", "
 
 CLASSES: Final = ("venture", "sme", "mid", "large", "foreign")
 SMALL_CLASSES: Final = ("venture", "sme")
+DOMESTIC_CLASSES: Final = tuple(name for name in CLASSES if name != "foreign")
 REGIONS: Final = ("home", "world")
 INSTRUMENTS: Final = ("subsidy", "purchase", "matching")
 CRITERIA: Final = ("quality", "progress", "focus", "need", "traction", "opening")

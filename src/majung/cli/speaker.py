@@ -75,9 +75,11 @@ class Speaker:
 
     def simulated(self, dataset: xr.Dataset) -> None:
         """Warn of replications that failed; say how narrow the intervals became."""
+        from majung.ensemble import Status
+
         attributes = dataset.attrs
         if attributes["failed"]:
-            reason = Phrase("ensemble.status.not_finite")
+            reason = Phrase(Status.NOT_FINITE.value)
             self._say("cli.failed", failed=attributes["failed"], total=dataset["status"].size, reason=reason)
         if "precision_asked" in attributes:
             asked, reached = attributes["precision_asked"], attributes["precision_reached"]

@@ -111,7 +111,7 @@ def summarise(dataset: xr.Dataset) -> tuple[StrategySummary, ...]:
                 returned=_mean(result.returned[row]),
                 spent_by_instrument={name: _mean(_total(of_strategy[name])) for name in dims.INSTRUMENTS},
                 spent_by_class={
-                    name: _mean(_total(of_strategy[f"public_to_{name}"])) for name in dims.CLASSES if name != "foreign"
+                    name: _mean(_total(of_strategy[f"public_to_{name}"])) for name in dims.DOMESTIC_CLASSES
                 },
                 additionality=None if row == ids.index(_baseline(dataset)) else additionality(result, row, confidence),
                 private_domestic_sales=mean_interval(private, confidence),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from majung.ensemble.run import Ensemble, Floats
+    from majung.messages import Lang
     from majung.scenario import Scenario
 
 __all__ = ["collect", "result_hash", "strategy_title"]
@@ -110,7 +111,7 @@ def result_hash(dataset: xr.Dataset) -> str:
     return total.hexdigest()
 
 
-def strategy_title(dataset: xr.Dataset, strategy: str, lang: str = "en") -> str:
+def strategy_title(dataset: xr.Dataset, strategy: str, lang: Lang = "en") -> str:
     """Return a strategy's title in a language; its other title or its id where there is none."""
     titles = json.loads(dataset.attrs["strategies"]).get(strategy, {})
     return str(titles.get(lang) or titles.get("en") or titles.get("ko") or strategy)
@@ -139,7 +140,7 @@ def _coordinates(ensemble: Ensemble) -> dict[str, xr.Variable]:
     return {
         "strategy": labels("strategy", (strategy.id for strategy in design.strategies)),
         "replication": xr.Variable(("replication",), replications, {"long_name": meaning["replication"].meaning_en}),
-        "quarter": labels("quarter", (str(scenario.start + t) for t in range(scenario.quarters))),
+        "quarter": labels("quarter", scenario.quarter_labels),
         "technology": labels("technology", scenario.technologies.id),
         "firm": labels("firm", scenario.firms.id),
         "firm_class": xr.Variable(

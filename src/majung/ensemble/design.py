@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.scenario import HANDS_OFF
+from majung.scenario.settings import LARGEST_SEED
 
 if TYPE_CHECKING:
     from majung.scenario import Scenario, Strategy
@@ -26,7 +27,6 @@ BASELINE: Final = HANDS_OFF
 """The strategy that every other is compared with."""
 BLOCK: Final = 16
 """Replications of a block: what the kernel simulates side by side."""
-_LARGEST_SEED: Final = 2**63 - 1
 _SHORT: Final = 12
 
 
@@ -158,8 +158,8 @@ def design(
     if replications < 1:
         problems.append(Problem(key="ensemble.replications", found=str(replications), values={"least": 1}))
     seed = scenario.seed if seed is None else seed
-    if not 0 <= seed <= _LARGEST_SEED:
-        problems.append(Problem(key="ensemble.seed", found=str(seed), values={"largest": _LARGEST_SEED}))
+    if not 0 <= seed <= LARGEST_SEED:
+        problems.append(Problem(key="ensemble.seed", found=str(seed), values={"largest": LARGEST_SEED}))
     if problems:
         raise InputError(problems)
     return Design(scenario, rows, seed, replications)

@@ -27,7 +27,7 @@ from majung.errors import InputError, Interrupted, Problem
 if TYPE_CHECKING:
     from majung.market.kernel import Block
 
-__all__ = ["Ensemble", "Progress", "Status", "run", "thread_count"]
+__all__ = ["Ensemble", "Floats", "Progress", "Status", "run", "thread_count"]
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")

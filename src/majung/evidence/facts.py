@@ -9,14 +9,15 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Final, Literal, cast, get_args
+from typing import Final, TypeAlias, cast
 
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
+from majung.parameters.model import SOURCE_STATUSES, SourceStatus
 
 __all__ = ["Fact", "FactSource", "FactStatus", "fact", "facts", "sources"]
 
-FactStatus = Literal["READ", "READ-2nd", "DERIVED", "MEMORY"]
+FactStatus: TypeAlias = SourceStatus
 
 _TABLES: Final = ("korea_ai", "world_ai", "public_money", "firm_dynamics")
 _COLUMNS: Final = ("id", "date", "value", "unit", "source", "status", "note")
@@ -93,7 +94,7 @@ def facts() -> Mapping[str, Fact]:
     known: dict[str, Fact] = {}
     for table in _TABLES:
         for row in _rows(table):
-            if tuple(row) != _COLUMNS or row["id"] in known or row["status"] not in get_args(FactStatus):
+            if tuple(row) != _COLUMNS or row["id"] in known or row["status"] not in SOURCE_STATUSES:
                 raise ValueError(f"{table}.csv: {row}")
             known[row["id"]] = Fact(
                 id=row["id"],

@@ -1,4 +1,4 @@
-"""The table of parameters, for the documentation and the report."""
+"""The table of parameters, for the documentation."""
 
 from __future__ import annotations
 

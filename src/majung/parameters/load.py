@@ -7,13 +7,14 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final, TypeGuard, get_args
+from typing import Any, Final, TypeGuard
 
 import yaml
 
 from majung.dims import CLASSES
 from majung.errors import InputError, Problem, nearest
 from majung.parameters.model import (
+    SOURCE_STATUSES,
     FrozenMap,
     LocalText,
     Parameter,
@@ -29,7 +30,6 @@ __all__ = ["FILES", "load"]
 
 FILES: Final = ("demand", "research", "incumbents", "reputation", "finance", "entry", "takeoff", "decision")
 
-_STATUSES: Final = tuple(status for status in get_args(Status) if status != "FREE")
 _REQUIRED: Final = ("symbol", "label", "value", "unit", "range", "bounds")
 _OPTIONAL: Final = ("source", "free", "status", "compare", "note")
 _SOURCE_REQUIRED: Final = ("author", "title", "venue", "status")
@@ -243,13 +243,13 @@ class _Entry:
         if status is None:
             known = self.sources.get(str(source))
             return free, source, "FREE" if free else (known.status if known else None)
-        if status not in _STATUSES or free:
+        if status not in SOURCE_STATUSES or free:
             self._note(
                 "parameter.status",
                 "status",
                 found=status,
-                choices=_STATUSES,
-                suggestion=nearest(str(status), _STATUSES),
+                choices=SOURCE_STATUSES,
+                suggestion=nearest(str(status), SOURCE_STATUSES),
             )
             return free, source, None
         return free, source, status
@@ -272,15 +272,15 @@ class _Entry:
 def _source(key: str, entry: object, problems: list[Problem]) -> Source | None:
     before = len(problems)
     keys = _checked_keys("sources.yaml", key, entry, _SOURCE_REQUIRED, _SOURCE_OPTIONAL, problems)
-    if keys is not None and keys["status"] not in _STATUSES:
+    if keys is not None and keys["status"] not in SOURCE_STATUSES:
         problems.append(
             Problem(
                 key="parameter.status",
                 file="sources.yaml",
                 column=f"{key}.status",
                 found=str(keys["status"]),
-                suggestion=nearest(str(keys["status"]), _STATUSES),
-                values={"choices": _STATUSES},
+                suggestion=nearest(str(keys["status"]), SOURCE_STATUSES),
+                values={"choices": SOURCE_STATUSES},
             )
         )
     return None if keys is None or len(problems) > before else Source(key=key, **keys)

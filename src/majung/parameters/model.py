@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,24 @@ from majung.dims import CLASSES
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Lang
 
-__all__ = ["NO_TEXT", "FrozenMap", "LocalText", "Parameter", "ParameterSet", "Range", "Source", "Status", "Value"]
+__all__ = [
+    "NO_TEXT",
+    "SOURCE_STATUSES",
+    "FrozenMap",
+    "LocalText",
+    "Parameter",
+    "ParameterSet",
+    "Range",
+    "Source",
+    "SourceStatus",
+    "Status",
+    "Value",
+    "out_of_bounds",
+]
 
-Status = Literal["READ", "READ-2nd", "DERIVED", "MEMORY", "FREE"]
+SourceStatus = Literal["READ", "READ-2nd", "DERIVED", "MEMORY"]
+Status = Literal[SourceStatus, "FREE"]
+SOURCE_STATUSES: Final[tuple[str, ...]] = get_args(SourceStatus)
 Value: TypeAlias = float | Mapping[str, float]
 Range: TypeAlias = tuple[float, float]
 
@@ -92,7 +107,7 @@ class Source:
     author: str
     title: str
     venue: str
-    status: Status
+    status: SourceStatus
     year: int | None = None
     url: str | None = None
     retrieved: date | None = None

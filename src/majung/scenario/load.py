@@ -19,7 +19,7 @@ from majung.parameters import load as load_parameters
 from majung.scenario.model import Scenario, frozen
 from majung.scenario.problems import Problems
 from majung.scenario.programmes import Frame, check_strategies, read_strategies, with_hands_off
-from majung.scenario.settings import Settings, read_settings
+from majung.scenario.settings import DEFAULT_UNIT, Settings, read_settings
 from majung.scenario.tables.column import Column, Table
 from majung.scenario.tables.files import SUFFIXES
 from majung.scenario.tables.reader import RawTable, read_table
@@ -34,7 +34,6 @@ _SETTINGS: Final = "scenario.toml"
 _STRATEGIES: Final = "strategies.toml"
 _READ_ELSEWHERE: Final = ("applications", "rules", "series")
 _ORDER: Final = (_SETTINGS, *(table.stem for table in TABLES), _STRATEGIES)
-_FALLBACK_UNIT: Final = Unit("KRW", 6)
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -60,7 +59,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     found, ignored = _find_files(folder, problems)
     settings = read_settings(found[_SETTINGS], problems) if _SETTINGS in found else None
     parameters = _parameters(settings, problems)
-    unit = settings.unit if settings else _FALLBACK_UNIT
+    unit = settings.unit if settings else DEFAULT_UNIT
     raws: dict[str, RawTable] = {}
     for table in TABLES:
         if (
@@ -85,7 +84,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     unit_name = str(unit)
     frame = Frame.of(unit_name, settings.quarters, technologies, firms, lines)
     check_strategies(strategies, frame, lambda problem: problems.add(problem.at(file=_STRATEGIES)))
-    unique_lines(lines, raws["lines"], problems)
+    _check_lines(lines, raws["lines"], problems)
     problems.refuse(order)
     segments, inputs = _built(Segments, raws, parameters), _built(Inputs, raws, parameters)
     raws.clear()
@@ -293,8 +292,8 @@ def _complete_lines(arrays: dict[str, Any], raw: RawTable, technologies: Table, 
     arrays["reach"] = np.where(np.isnan(arrays["reach"]), firms.staff[firm] * arrays["effort"], arrays["reach"])
 
 
-def unique_lines(lines: Lines, raw: RawTable, problems: Problems) -> None:
-    """No two lines have the same id, those that were made up included; every line reaches somebody."""
+def _check_lines(lines: Lines, raw: RawTable, problems: Problems) -> None:
+    """Note lines that have the same id, those that were made up included, and lines that reach nobody."""
     again, earliest = repeats(encoded(pa.array(lines.id, pa.string())))
     problems.add_each(
         raw.file,

@@ -20,7 +20,7 @@ from majung.scenario.strategy import Strategy
 from majung.scenario.tables.column import Table
 from majung.scenario.tables.schema import Firms, Inputs, Lines, Segments, Technologies
 
-__all__ = ["Scenario", "refilled"]
+__all__ = ["Scenario", "frozen", "refilled"]
 
 _T = TypeVar("_T", bound=Table)
 

@@ -8,18 +8,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, TypeVar
 
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_date, parse_quarter, parse_unit
 from majung.parameters import NO_TEXT, LocalText
-from majung.parameters.model import Status
+from majung.parameters.model import SOURCE_STATUSES
 from majung.scenario.problems import Problems
 from majung.scenario.tables.cells import LONGEST_ID, has_unseen
 from majung.scenario.tables.files import decode
 
-__all__ = ["Settings", "SourceNote", "local_text", "read_settings", "read_toml", "spelled", "unknown_keys"]
+__all__ = [
+    "DEFAULT_UNIT",
+    "KEYS",
+    "LARGEST_SEED",
+    "Settings",
+    "SourceNote",
+    "local_text",
+    "read_settings",
+    "read_toml",
+    "spelled",
+    "unknown_keys",
+]
 
 _T = TypeVar("_T")
 
@@ -28,11 +39,12 @@ KEYS: Final = (
     "reconstructed", "sources", "parameters",
 )  # fmt: skip
 _SOURCE_KEYS: Final = ("id", "title", "author", "year", "venue", "url", "licence", "retrieved", "status", "used_for")
-_STATUSES: Final = tuple(status for status in get_args(Status) if status != "FREE")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
 _MOST_QUARTERS: Final = 400
 _MOST_REPLICATIONS: Final = 1_000_000
-_LARGEST_SEED: Final = 2**63 - 1
+LARGEST_SEED: Final = 2**63 - 1
+DEFAULT_UNIT: Final = Unit("KRW", 6)
+"""Of amounts where a scenario names no unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +189,7 @@ class _Reader:
         return found.strip()
 
     def unit(self) -> Unit:
-        unit = self.get("unit", parse_unit, Unit("KRW", 6)) or Unit("KRW", 6)
+        unit = self.get("unit", parse_unit, DEFAULT_UNIT) or DEFAULT_UNIT
         currency = self.found.get("currency", unit.currency)
         if currency != unit.currency:
             self.note(
@@ -215,14 +227,14 @@ class _Reader:
             if not str(entry.get("title", "")).strip():
                 self.note(Problem(key="toml.missing_key", column=f"{prefix}title", expected=Phrase("setting.title")))
                 continue
-            if entry.get("status", "READ") not in _STATUSES:
+            if entry.get("status", "READ") not in SOURCE_STATUSES:
                 self.note(
                     Problem(
                         key="parameter.status",
                         column=f"{prefix}status",
                         found=str(entry["status"]),
-                        suggestion=nearest(str(entry["status"]), _STATUSES),
-                        values={"choices": _STATUSES},
+                        suggestion=nearest(str(entry["status"]), SOURCE_STATUSES),
+                        values={"choices": SOURCE_STATUSES},
                     )
                 )
             known = {key: value for key, value in entry.items() if key in _SOURCE_KEYS}
@@ -254,7 +266,7 @@ def read_settings(path: Path, problems: Problems) -> Settings | None:
         "title": reader.local("title"),
         "description": reader.local("description"),
         "quarters": reader.whole("quarters", 40, 1, _MOST_QUARTERS),
-        "seed": reader.whole("seed", 1, 0, _LARGEST_SEED),
+        "seed": reader.whole("seed", 1, 0, LARGEST_SEED),
         "replications": reader.whole("replications", 200, 1, _MOST_REPLICATIONS),
         "real": reader.local("real"),
         "reconstructed": reader.local("reconstructed"),

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from majung.dims import CLASSES, CRITERIA, INSTRUMENTS
+from majung.dims import CLASSES, CRITERIA, DOMESTIC_CLASSES, INSTRUMENTS
 from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase, text
 from majung.money import Unit, parse_amount, parse_unit
 from majung.parameters import NO_TEXT, LocalText
-from majung.scenario.settings import spelled
+from majung.scenario.settings import DEFAULT_UNIT, spelled
 from majung.scenario.tables.cells import LONGEST_ID, has_unseen
 from majung.scenario.tables.column import LARGEST
 
 __all__ = ["HANDS_OFF", "Award", "ClassWeights", "Criteria", "Mix", "Strategy", "hands_off"]
 
 HANDS_OFF: Final = "hands-off"
-DOMESTIC: Final = tuple(size_class for size_class in CLASSES if size_class != "foreign")
 
 _Weight = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=LARGEST)]
 _Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)]
 _Whole = Annotated[int, Field(strict=True, ge=0)]
+Paid: TypeAlias = Literal["subsidy", "purchase"]
+Spread: TypeAlias = Literal["equal", "score", "size"]
 _TOLERANCE: Final = 1e-6
 
 
@@ -119,7 +120,7 @@ class Award(_Frozen):
     firm: str | None = None
     technology: str | None = None
     line: str | None = None
-    instrument: Literal["subsidy", "purchase"]
+    instrument: Paid
     amount: _Amount
     quarter: _Whole
 
@@ -180,13 +181,13 @@ class Strategy(_Frozen):
     quarters: _Whole = 0
     budget: _Amount = 0.0
     mix: Mix = Mix()
-    classes: tuple[str, ...] = DOMESTIC
+    classes: tuple[str, ...] = DOMESTIC_CLASSES
     technologies: tuple[str, ...] | None = None
     class_weights: ClassWeights = ClassWeights()
     criteria: Criteria = Criteria()
     noise: _Amount = 0.0
     winners: _Whole = 0
-    spread: Literal["equal", "score", "size"] = "equal"
+    spread: Spread = "equal"
     review: Annotated[int, Field(strict=True, ge=1)] = 4
     gate: Annotated[bool, Field(strict=True)] = False
     small_firm_floor: _Share = 0.0
@@ -194,7 +195,7 @@ class Strategy(_Frozen):
     max_award: _Amount = 0.0
     match_rate: _Amount = 1.0
     awards: tuple[Award, ...] = ()
-    unit: str = "million KRW"
+    unit: str = str(DEFAULT_UNIT)
 
     @model_validator(mode="before")
     @classmethod
@@ -203,7 +204,7 @@ class Strategy(_Frozen):
         if not isinstance(values, dict):
             return values
         try:
-            unit = parse_unit(values.get("unit", "million KRW"))
+            unit = parse_unit(values.get("unit", str(DEFAULT_UNIT)))
         except (InputError, TypeError):
             raise _refusal(
                 [
@@ -250,9 +251,9 @@ class Strategy(_Frozen):
     @field_validator("classes")
     @classmethod
     def _check_classes(cls, found: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [name for name in found if name not in DOMESTIC]
+        wrong = [name for name in found if name not in DOMESTIC_CLASSES]
         if wrong:
-            raise _refusal([not_a_choice(name, DOMESTIC, Phrase("choice.domestic_class")) for name in wrong])
+            raise _refusal([not_a_choice(name, DOMESTIC_CLASSES, Phrase("choice.domestic_class")) for name in wrong])
         if not found:
             raise _refusal([Problem(key="strategy.nobody")])
         return found
@@ -287,7 +288,7 @@ class Strategy(_Frozen):
         return Strategy(**values | {"id": id, "title": title, "start": self.start + quarters, "awards": awards})
 
 
-def hands_off(unit: str = "million KRW") -> Strategy:
+def hands_off(unit: str = str(DEFAULT_UNIT)) -> Strategy:
     """Return the strategy of doing nothing."""
     title = LocalText(ko=text("strategy.hands_off_title", "ko"), en=text("strategy.hands_off_title", "en"))
     return Strategy(id=HANDS_OFF, title=title, unit=unit)
@@ -368,11 +369,11 @@ def _said(detail: ErrorDetails, model: type[_Frozen]) -> Problem:
     if detail["type"] == "missing":
         return Problem(key="toml.missing_key", expected=Phrase(f"award.{key}") if owner is Award else expected)
     if detail["type"] == "literal_error":
-        choices = ("equal", "score", "size") if key == "spread" else ("subsidy", "purchase")
+        choices = get_args(Spread if key == "spread" else Paid)
         return not_a_choice(str(detail["input"]), choices, Phrase(f"choice.{key}"))
     if key in _AMOUNTS and isinstance(detail["input"], str):
         try:
-            parse_amount(detail["input"], Unit("KRW", 6))
+            parse_amount(detail["input"], DEFAULT_UNIT)
         except InputError as error:
             return error.problems[0]
     out_of_range = detail["type"].startswith(("greater_than", "less_than"))

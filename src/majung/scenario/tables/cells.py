@@ -17,7 +17,20 @@ from majung.errors import InputError, Problem
 from majung.messages import Phrase
 from majung.money import Unit, parse_amount, parse_number
 
-__all__ = ["LONGEST_ID", "Cells", "Flaws", "codes", "ids", "numbers", "texts"]
+__all__ = [
+    "LONGEST_ID",
+    "Cells",
+    "Flaws",
+    "codes",
+    "empties",
+    "everywhere",
+    "has_unseen",
+    "ids",
+    "numbers",
+    "out_of",
+    "texts",
+    "words",
+]
 
 Cells: TypeAlias = Any
 """A pyarrow array; its stubs are not published."""
