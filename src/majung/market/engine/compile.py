@@ -97,7 +97,7 @@ class _SourceCache(FunctionCache):
 def _source_digest() -> str:
     digest = hashlib.sha256()
     package = Path(__file__).parents[1]
-    for path in sorted([*package.glob("*.py"), *package.glob("engine/*.py")]):
+    for path in [package.parent / "dims.py", *sorted(package.glob("*.py")), *sorted(package.glob("engine/*.py"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

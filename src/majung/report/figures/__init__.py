@@ -1,1 +1,1 @@
-"""The charts, as Altair specifications, and the pictures made of them."""
+"""The charts, as Vega-Lite specifications, and the pictures made of them."""
