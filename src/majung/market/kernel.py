@@ -270,7 +270,8 @@ def _enter_and_count(t, k, world, state, luck, record, account):
 def _run(world, policy, state, luck, paths, accounts, firm_record):
     """Fill ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES) and ``firm_record`` (F, I, LANES)."""
     order = world.technologies.order
-    supported = False
+    # false, but not a literal, for which the compiler would compile support a second time
+    supported = world.quarters < 0
     for t in range(world.quarters):
         account = accounts[t]
         _advance_frontier(world, state)
