@@ -1,7 +1,7 @@
 """What is to be run: strategies, replications and a seed, cut into blocks.
 
 A block is some replications of one strategy in one world. Its result is a pure function of its key, so blocks can be
-run in any order, on any machine, more than once, and alone or beside other strategies.
+run in any order, on any machine, more than once, and alone or beside other strategies; a store keeps them by it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
@@ -21,12 +21,19 @@ from majung.scenario.settings import LARGEST_SEED
 if TYPE_CHECKING:
     from majung.scenario import Scenario, Strategy
 
-__all__ = ["BASELINE", "BLOCK", "BlockKey", "Design", "Task", "design"]
+__all__ = ["BASELINE", "BLOCK", "LARGEST_BLOCK", "BlockKey", "Design", "Detail", "Task", "block_size", "design"]
+
+Detail = Literal["statistics", "paths"]
+"""What is kept of a block: what statistics need, or each replication's path too."""
 
 BASELINE: Final = HANDS_OFF
 """The strategy that every other is compared with."""
+LARGEST_BLOCK: Final = 64
+"""Every block size divides it."""
 BLOCK: Final = 16
-"""Replications of a block: what the kernel simulates side by side."""
+"""Replications that the kernel simulates side by side; the smallest block, and the grain of the result's hash."""
+_BLOCK_STEPS: Final = 10_000_000
+"""Line-steps of a block at most, where it is not the smallest: a third of a second of one core."""
 _SHORT: Final = 12
 
 
@@ -40,9 +47,10 @@ class BlockKey:
         Hashes of the scenario without its strategies, and of the strategy without its name.
     seed : int
     first, count : int
-        The block's replications; `first` is a multiple of `BLOCK`.
+        The block's replications; `first` is a multiple of the design's block size.
     version : str
         Of majung.
+    detail : {"statistics", "paths"}
     """
 
     world: str
@@ -51,6 +59,7 @@ class BlockKey:
     first: int
     count: int
     version: str
+    detail: Detail = "statistics"
 
     @property
     def digest(self) -> str:
@@ -79,7 +88,10 @@ class Design:
     stop : int
         Replications are numbered from `start` up to but without `stop`.
     start : int
-        A multiple of `BLOCK`.
+        A multiple of `block`.
+    detail : {"statistics", "paths"}
+    rule : str
+        Names what decides the number of replications, where that is not given; `stop` is then their largest number.
     """
 
     scenario: Scenario
@@ -87,6 +99,13 @@ class Design:
     seed: int
     stop: int
     start: int = 0
+    detail: Detail = "statistics"
+    rule: str = ""
+
+    @property
+    def block(self) -> int:
+        """Replications of a block."""
+        return block_size(len(self.scenario.lines.id), self.scenario.quarters)
 
     @property
     def replications(self) -> int:
@@ -95,23 +114,31 @@ class Design:
 
     @property
     def run_id(self) -> str:
-        """Short hash of all that the result depends on; independent of the strategies' order."""
+        """Short hash of all that the result depends on; independent of the strategies' order and of the detail."""
         strategies = sorted((strategy.id, strategy.hash) for strategy in self.strategies)
-        world = self.scenario.world_hash
-        return _digest([world, strategies, self.seed, self.start, self.stop, version("majung")])[:_SHORT]
+        world, rule = self.scenario.world_hash, [self.rule] if self.rule else []
+        return _digest([world, strategies, self.seed, self.start, self.stop, version("majung"), *rule])[:_SHORT]
 
     def tasks(self) -> Iterator[Task]:
         """Yield every block: all strategies of some replications, then of the next ones."""
         world, release = self.scenario.world_hash, version("majung")
         hashes = [strategy.hash for strategy in self.strategies]
-        for first in range(self.start, self.stop, BLOCK):
-            count = min(BLOCK, self.stop - first)
+        for first in range(self.start, self.stop, self.block):
+            count = min(self.block, self.stop - first)
             for row, strategy in enumerate(hashes):
-                yield Task(row, BlockKey(world, strategy, self.seed, first, count, release))
+                yield Task(row, BlockKey(world, strategy, self.seed, first, count, release, self.detail))
 
     def part(self, start: int, stop: int) -> Design:
         """Return the same design for other replications."""
         return replace(self, start=start, stop=stop)
+
+
+def block_size(lines: int, quarters: int) -> int:
+    """Return how many replications a block has: fewer where each takes long, so that little is lost with a block."""
+    size = LARGEST_BLOCK
+    while size > BLOCK and size * lines * quarters > _BLOCK_STEPS:
+        size //= 2
+    return size
 
 
 def design(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from majung import dims
 from majung.market import kernel
 from majung.market.lower import lower, policy
+from majung.market.world import Policy, World
 
 if TYPE_CHECKING:
     from majung.market.kernel import Block
     from majung.scenario import Scenario, Strategy
 
-__all__ = ["CalibrationGap", "Market", "Simulate", "lowered"]
+__all__ = ["CalibrationGap", "Kernel", "Market", "Simulate", "lowered"]
 
 _TOLERANCE: Final = 0.005
 """Part of the observed sales below which a difference is not reported."""
@@ -27,6 +29,32 @@ class Simulate(Protocol):
 
     def __call__(self, strategy: int, seed: int, first: int, count: int) -> Block:
         """Simulate some replications of a strategy, given by its row in the design."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """The compiled kernel on a lowered world, and the policies of a design's strategies in their order."""
+
+    world: World
+    policies: tuple[Policy, ...]
+
+    def __call__(self, strategy: int, seed: int, first: int, count: int) -> Block:
+        """Simulate up to sixteen replications of a strategy."""
+        return kernel.simulate(self.world, self.policies[strategy], seed, first, count)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all that it holds as arrays by name, so that it can be stored."""
+        named = dict(_flattened("world", self.world))
+        for row, of_strategy in enumerate(self.policies):
+            named |= _flattened(f"policy{row}", of_strategy)
+        return named
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Kernel:
+        """Build it again from `arrays`."""
+        rows = {name.partition(".")[0] for name in arrays if name.startswith("policy")}
+        policies = (_built(Policy, f"policy{row}", arrays) for row in range(len(rows)))
+        return cls(_built(World, "world", arrays), tuple(policies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +88,7 @@ class Market:
 def lowered(scenario: Scenario, strategies: Sequence[Strategy]) -> Market:
     """Lower a scenario and its strategies to the arrays of the compiled kernel."""
     low = lower(scenario)
-    policies = [policy(scenario, strategy) for strategy in strategies]
-
-    def simulate(strategy: int, seed: int, first: int, count: int) -> Block:
-        return kernel.simulate(low.world, policies[strategy], seed, first, count)
-
+    simulate = Kernel(low.world, tuple(policy(scenario, strategy) for strategy in strategies))
     observed, difference = low.calibration.observed, low.calibration.modelled - low.calibration.observed
     gaps = tuple(
         CalibrationGap(
@@ -73,3 +97,20 @@ def lowered(scenario: Scenario, strategies: Sequence[Strategy]) -> Market:
         for k, r in np.argwhere(np.abs(difference) > _TOLERANCE * np.abs(observed))
     )
     return Market(simulate, low.line_ids, gaps)
+
+
+def _flattened(name: str, value: Any) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield the arrays and numbers of a named tuple, and of those in it, by their dotted names."""
+    if hasattr(value, "_fields"):
+        for field in value._fields:
+            yield from _flattened(f"{name}.{field}", getattr(value, field))
+    else:
+        yield name, np.asarray(value)
+
+
+def _built(kind: Any, name: str, arrays: Mapping[str, NDArray[Any]]) -> Any:
+    """Return what `_flattened` took apart: a named tuple, an array or a number."""
+    if hasattr(kind, "_fields"):
+        hints = get_type_hints(kind)
+        return kind(*(_built(hints[field], f"{name}.{field}", arrays) for field in kind._fields))
+    return kind(arrays[name].item()) if kind in (int, float, bool) else arrays[name]

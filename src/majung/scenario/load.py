@@ -26,7 +26,7 @@ from majung.scenario.tables.reader import RawTable, read_table
 from majung.scenario.tables.rules import check_tables, encoded, repeats, warnings_of
 from majung.scenario.tables.schema import ORIGINS, TABLES, Firms, Inputs, Lines, Segments, Technologies
 
-__all__ = ["load"]
+__all__ = ["input_files", "load"]
 
 _T = TypeVar("_T", bound=Table)
 
@@ -117,6 +117,18 @@ def load(path: str | os.PathLike[str]) -> Scenario:
         reconstructed=settings.reconstructed,
         warnings=tuple(warnings),
     )
+
+
+def input_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Return the files that `load` reads in a scenario's folder.
+
+    Raises
+    ------
+    InputError
+        When it is not a folder.
+    """
+    found, _ = _find_files(_folder(Path(path)), Problems())
+    return tuple(sorted(found.values()))
 
 
 def _folder(path: Path) -> Path:
