@@ -73,6 +73,7 @@ static void settle(int64_t t, double promised, const World &w, State &s, const u
         const double *granted = row(s.granted, i), *legacy = row(s.legacy, i), *reputation = row(s.firm_reputation, i);
         const double *hype = row(s.firm_hype, i), *entitled = row(s.entitled, i);
         double *cash = row(s.cash, i), *market_sales = row(s.market_sales, i), *awards = row(s.awards, i);
+        double *displaced = row(s.displaced, i);
         double *received = row(received_all, i), *by_class = s.public_money + w.firms.size_class[i] * LANES;
         EACH_LANE {
             double now = sold[v], last = market_sales[v], total = now + filled[v];
@@ -81,7 +82,7 @@ static void settle(int64_t t, double promised, const World &w, State &s, const u
             double before = cash[v], after = before + income, burn = before - after;
             double gift = granted[v] + filled[v], memory = 0.75 * awards[v] + gift;
             double growth = now + last > 0.0 ? 2.0 * (now - last) / (now + last) : 0.0;
-            double counted = memory + promised * rounds * larger(burn, 0.0) * entitled[v];
+            double counted = memory + promised * s.coverage[v] * rounds * larger(burn, 0.0) * entitled[v];
             double certificate = counted > 0.0 ? counted / (counted + 4.0 * (spending[v] + cost)) : 0.0;
             double chance = logistic(base + by_growth * growth + by_certificate * certificate
                 + by_reputation * reputation[v] + by_hype * hype[v]);
@@ -89,6 +90,7 @@ static void settle(int64_t t, double promised, const World &w, State &s, const u
             double got = funded ? rounds * burn : 0.0;
             cash[v] = after + got;
             raised[v] = got;
+            displaced[v] = larger(displaced[v] - got, 0.0);
             awards[v] = memory;
             sales[v] = total;
             market_sales[v] = now;
@@ -108,7 +110,11 @@ static void match(double pot, double match_rate, const World &w, State &s, doubl
         const double *raised = row(s.raised, i), *entitled = row(s.entitled, i);
         EACH_LANE scale[v] += match_rate * raised[v] * entitled[v];
     }
-    EACH_LANE scale[v] = match_rate * (scale[v] > pot ? pot / scale[v] : 1.0);
+    EACH_LANE {
+        double covered = scale[v] > pot ? pot / scale[v] : 1.0;
+        s.coverage[v] = scale[v] > 0.0 ? covered : s.coverage[v];
+        scale[v] = match_rate * covered;
+    }
     for (int64_t i = 0; i < w.size.firms; ++i) {
         if (w.firms.size_class[i] > SME) continue;
         const double *raised = row(s.raised, i), *entitled = row(s.entitled, i);

@@ -108,6 +108,7 @@ class State {
     std::vector<double> attention;
     std::vector<uint8_t> live, admitted;
     std::vector<int64_t> gated;
+    alignas(64) double coverage[LANES];
     double log_markup[CLASSES], margin_rate[CLASSES];
 
     State(const World &w, const Policy &p) {
@@ -131,6 +132,7 @@ class State {
                 cash[i * LANES + v] = w.firms.alive[i] ? w.firms.cash[i] : 0.0;
             }
         for (int64_t k = 0; k < K; ++k) frontier[k] = w.technologies.frontier[k];
+        EACH_LANE coverage[v] = 1.0;
         live.resize(I), attention.resize(I), admitted.resize(I), gated.resize(S);
         for (int64_t i = 0; i < I; ++i) {
             attention[i] = std::pow(static_cast<double>(w.firms.lines[i] > 1 ? w.firms.lines[i] : 1), -w.rates.breadth_cost);

@@ -199,7 +199,7 @@ class Firm(Agent):
         year = 4 * (self.research + self.overhead)
         programme, counted = self.model.programme, self.award_memory
         if self.supported and programme.pot > 0:
-            counted += programme.policy.match_rate * rates.round_length * self.burn
+            counted += programme.coverage * programme.policy.match_rate * rates.round_length * self.burn
         certified = counted / (counted + year) if counted > 0 else 0.0
         chance = logistic(
             rates.funding_base
@@ -211,6 +211,7 @@ class Firm(Agent):
         if self.model.luck.uniform(self.key, self.model.quarter, FUNDING) < chance:
             self.raised = rates.round_length * self.burn
             self.cash += self.raised
+            self.crowded_out = max(0.0, self.crowded_out - self.raised)
 
     def leave_if_broke(self) -> None:
         """Die when a small firm has no cash left."""

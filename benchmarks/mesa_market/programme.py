@@ -22,6 +22,7 @@ class Programme:
         self.model, self.policy = model, policy
         self.budget = self.pot = 0.0
         self.last_review = 0
+        self.coverage = 1.0
 
     def support(self) -> None:
         """Review if it is time, and set the quarter's grants and orders."""
@@ -112,6 +113,8 @@ class Programme:
         asking = [firm for firm in self.model.firms if firm.raised > 0 and firm.supported]
         requests = {firm: self.policy.match_rate * firm.raised for firm in asking}
         total = sum(requests.values())
+        if total > 0:
+            self.coverage = min(1.0, self.pot / total)
         for firm, asked in requests.items():
             firm.matched = asked * self.pot / total if total > self.pot else asked
             firm.cash += firm.matched

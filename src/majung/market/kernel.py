@@ -223,15 +223,15 @@ def _close_firms(t, pot, world, policy, state, luck, account, firm_record):
         t, given.key, given.size_class, firms.live, given.overhead, work.margin_rate, rates.runway_sought,
         rates.round_length, rates.funding_base, rates.funding_growth, rates.funding_certification,
         rates.funding_reputation, rates.funding_hype,
-        luck, firms.alive, firms.cash, firms.sales, firms.market_sales, firms.awards, firms.spending, firms.granted,
-        firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype,
-        firms.entitled, promise, firms.raised, account, work.by_class,
+        luck, firms.alive, firms.cash, firms.displaced, firms.sales, firms.market_sales, firms.awards, firms.spending,
+        firms.granted, firms.filled, firms.legacy, firms.sold, firms.reputation, firms.hype,
+        firms.entitled, promise, state.market.coverage, firms.raised, account, work.by_class,
         firm_record[rows.PUBLIC_RECEIVED],
     )  # fmt: skip
     if pot > 0.0:
         firm_steps.match(
             pot, policy.match_rate, given.size_class, firms.entitled, firms.raised, firms.cash, firms.awards,
-            firms.matched, work.by_class, firm_record[rows.PUBLIC_RECEIVED], work.total,
+            firms.matched, work.by_class, firm_record[rows.PUBLIC_RECEIVED], state.market.coverage, work.total,
         )  # fmt: skip
     else:
         clear_rows(firms.matched)

@@ -87,8 +87,8 @@ def spend_grants(line_firm, size_class, crowding_out, grant, spending, granted, 
 def settle(
     t, key, size_class, live, overhead, margin_rate, runway, round_length,
     base, by_growth, by_certification, by_reputation, by_hype,
-    luck, alive, cash, sales, market_sales, awards, spending, granted, filled, legacy, firm_sales,
-    firm_reputation, firm_hype, entitled, promise, raised, account, by_class, received,
+    luck, alive, cash, displaced, sales, market_sales, awards, spending, granted, filled, legacy, firm_sales,
+    firm_reputation, firm_hype, entitled, promise, coverage, raised, account, by_class, received,
 ):  # fmt: skip
     """Accounts of domestic firms, then private funding of small firms (page: Accounts, Private funding)."""
     for i in range(cash.shape[0]):
@@ -116,7 +116,9 @@ def settle(
             burn = before - after
             chance = funding_probability(
                 symmetric_growth(sold, market_sales[i, v]),
-                certification(won + promise * entitled[i, v] * round_length * burn, spending[i, v] + cost),
+                certification(
+                    won + promise * coverage[v] * entitled[i, v] * round_length * burn, spending[i, v] + cost
+                ),
                 firm_reputation[i, v], firm_hype[i, v], base, by_growth, by_certification, by_reputation, by_hype,
             )  # fmt: skip
             seeks = small and here > 0.0 and burn > 0.0 and after < runway * burn
@@ -124,6 +126,8 @@ def settle(
             money = round_length * burn if funded else 0.0
             cash[i, v] = after + money
             raised[i, v] = money
+            kept = displaced[i, v] - money
+            displaced[i, v] = kept if kept > 0.0 else 0.0
             awards[i, v] = won
             sales[i, v] = total
             market_sales[i, v] = sold
@@ -136,13 +140,15 @@ def settle(
 
 
 @step
-def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, by_class, received, total):
-    """Pay matching money, scaled to the pot; ``entitled`` firms have a line with a weight."""
+def match(pot, match_rate, size_class, entitled, raised, cash, awards, matched, by_class, received, coverage, total):
+    """Pay matching money, scaled to the pot, and note the part it covers; ``entitled`` firms hold a weight."""
     for v in range(LANES):
         total[v] = 0.0
     for i in range(cash.shape[0]):
         for v in range(LANES):
             total[v] += match_rate * raised[i, v] * entitled[i, v]
+    for v in range(LANES):
+        coverage[v] = pot / total[v] if total[v] > pot else (1.0 if total[v] > 0.0 else coverage[v])
     for i in range(cash.shape[0]):
         if size_class[i] > SME:
             continue

@@ -92,6 +92,8 @@ class MarketState(NamedTuple):
     """(K, rows) sums over the offers of the quarter."""
     pulled: Floats
     """(K, rows) derived demand in units."""
+    coverage: Floats
+    """Γ, (LANES,) part of the matching last asked for that the pot paid."""
 
 
 class Work(NamedTuple):
@@ -176,6 +178,7 @@ def initial_state(world: World, policy: Policy) -> State:
             adopters=_spread(world.segments.adopters),
             totals=np.zeros((technology_count, rows.TOTALS * LANES)),
             pulled=np.zeros((technology_count, rows.PULLED * LANES)),
+            coverage=np.ones(LANES),
         ),
         Work(
             sums=np.zeros(rows.SUMS * LANES),

@@ -67,6 +67,7 @@ class Market:
         self.market_sales = firms.sales.copy()
         self.award_memory = np.zeros(len(firms.cash))
         self.crowded_out = np.zeros(len(firms.cash))
+        self.coverage = 1.0
 
         self.quality = np.where(self.live, lines.quality, 1)  # of a slot: set at entry
         self.reviewed_quality = self.quality.copy()
@@ -341,7 +342,8 @@ class Market:
         growth = ratio(self.market_sales - market_sales_before, mean_sales)
         memory = 0.75 * self.award_memory + awards
         promised = (self.by_firm(self.weight * self.live) > 0) & (pot > 0)
-        counted = memory + np.where(promised, self.policy.match_rate * rates.round_length * np.maximum(burn, 0), 0)
+        promise = self.coverage * self.policy.match_rate * rates.round_length
+        counted = memory + np.where(promised, promise * np.maximum(burn, 0), 0)
         certification = ratio(counted, counted + 4 * (books.research + books.overhead))
         chance = expit(
             rates.funding_base
@@ -356,6 +358,9 @@ class Market:
         requests = np.where(promised, self.policy.match_rate * raised, 0)
         total = requests.sum()
         matching = requests * (pot / total) if total > pot else requests
+        if total > 0:
+            self.coverage = min(1.0, pot / total)
+        self.crowded_out = np.maximum(0, self.crowded_out - raised)
         self.cash = self.cash + raised + matching
         self.award_memory = memory + matching
         return Funding(raised, matching)
