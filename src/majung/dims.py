@@ -30,7 +30,7 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Array:
-    """A result array: its name, axes after (strategy, replication), unit and meaning."""
+    """A result array: its name, axes after strategy and replication, unit and meaning."""
 
     name: str
     dims: tuple[str, ...]
@@ -147,3 +147,30 @@ FIRM_ARRAYS: Final = (
     Array("total_private_sales", ("firm",), "money", "private sales over all quarters", "전 기간 민간 매출"),
     Array("public_received", ("firm",), "money", "public money received over all quarters", "받은 공공자금"),
 )
+
+PATH_TOTALS: Final = tuple(a for a in PATH_ARRAYS if a.unit == "money" or a.name in ("entries", "exits"))
+"""Arrays whose sum over quarters and technologies is an outcome."""
+ACCOUNT_TOTALS: Final = tuple(a for a in ACCOUNT_ARRAYS if a.name != "cash")
+"""Arrays whose sum over quarters is an outcome; what is held at a time has none."""
+
+SHARES: Final = (
+    Array("sme_share", (), "1", "small firms' share of private domestic sales", "국내 기업 민간 매출의 중소·벤처 비중"),
+    Array("domestic_share", (), "1", "share of the home market that is not imported", "국내 시장에서 수입이 아닌 비율"),
+)
+"""Outcomes that are missing where there is nothing to have a share of."""
+
+OUTCOMES: Final = (
+    *(Array(a.name, (), a.unit, a.meaning_en, a.meaning_ko) for a in (*PATH_TOTALS, *ACCOUNT_TOTALS)),
+    Array("private_domestic_sales", (), "money", "final and derived sales of domestic lines", "국내 기업의 민간 매출"),
+    Array("public_spent", (), "money", "public money paid out", "지급한 공공자금"),
+    Array("live_ventures", (), "lines", "live lines of small firms at the end", "마지막에 살아 있는 중소·벤처 제품 수"),
+    Array(
+        "leader_changes",
+        (),
+        "1",
+        "quarters in which another domestic line takes the lead of its technology",
+        "기술의 국내 선두가 바뀐 분기 수",
+    ),
+    *SHARES,
+)
+"""What a world came to, over all quarters and technologies. Named as the array where it is the sum of one."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["NEVER", "required_growth", "takeoff_period"]
+__all__ = ["NEVER", "required_growth", "simulated_takeoff", "takeoff_period"]
 
 NEVER = -1
 """The period of a take-off that did not happen."""
+_BEFORE: Final = 8
+"""Quarters that the detector needs before the first one that it can see a take-off in."""
 
 
 def takeoff_period(
@@ -80,3 +84,53 @@ def required_growth(
     """
     falling = growth_at_zero * np.exp2(-np.asarray(penetration, dtype=np.float64) / growth_halving)
     return np.maximum(falling, growth_floor)
+
+
+def simulated_takeoff(
+    adopters: NDArray[np.float64],
+    at_start: NDArray[np.float64],
+    potential: NDArray[np.float64],
+    growth: NDArray[np.float64],
+    *,
+    growth_at_zero: float,
+    growth_halving: float,
+    growth_floor: float,
+) -> NDArray[np.int64]:
+    """Find when technologies take off in simulated worlds.
+
+    The detector needs two years of sales. Those before the start are not simulated; they are continued backwards from
+    the first quarter at the growth that was observed. A market that takes off there had taken off when the simulation
+    begins, and its take-off is given as the first quarter. Sales are new adopters, penetration is adopters over
+    potential.
+
+    Parameters
+    ----------
+    adopters : (..., K, T) array
+        At the end of each quarter. NaN where a series is missing.
+    at_start, potential : (K,) array
+        Adopters before the first quarter, and all that there can be.
+    growth : (K,) array
+        Of the market in the year before the start.
+    growth_at_zero, growth_halving, growth_floor : float
+        See `required_growth`.
+
+    Returns
+    -------
+    (..., K) array of int
+        The quarter, counted from 0; `NEVER` where there is none.
+    """
+    before = np.broadcast_to(at_start[:, None], (*adopters.shape[:-1], 1))
+    new = np.diff(adopters, axis=-1, prepend=before)
+    distance = np.arange(_BEFORE, 0, -1)
+    earlier = new[..., :1] * (1 + growth[:, None]) ** (-distance / 4)
+    # What the backward continuation cannot place was there from the beginning, or is more than there was.
+    reached = np.maximum(before - np.cumsum(earlier[..., ::-1], axis=-1)[..., ::-1] + earlier, 0.0)
+    reached = np.concatenate([reached, before + np.cumsum(new, axis=-1)], axis=-1)
+    periods = takeoff_period(
+        np.concatenate([earlier, new], axis=-1),
+        np.divide(reached, potential[:, None], out=np.zeros_like(reached), where=potential[:, None] > 0),
+        growth_at_zero=growth_at_zero,
+        growth_halving=growth_halving,
+        growth_floor=growth_floor,
+    )
+    return np.where(periods == NEVER, NEVER, np.maximum(periods - _BEFORE, 0))

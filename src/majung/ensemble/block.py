@@ -1,0 +1,287 @@
+"""What is kept of a block of replications of one strategy, and how it is reduced to that.
+
+Reducing is a pure function of what the kernel gave, so that a block has the same bytes whatever thread, process or
+machine it was made on. It is numpy on arrays of megabytes, which lets go of the GIL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung import dims
+from majung.evidence.takeoff import NEVER, simulated_takeoff
+from majung.market.kernel import LANES, Block
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from majung.scenario import Scenario
+
+__all__ = ["BlockResult", "Part", "Reducer", "Status", "home_totals"]
+
+Floats = NDArray[np.float64]
+
+_PATH: Final = {array.name: row for row, array in enumerate(dims.PATH_ARRAYS)}
+_ACCOUNT: Final = {array.name: row for row, array in enumerate(dims.ACCOUNT_ARRAYS)}
+_TAKEOFF: Final = ("takeoff_growth_at_zero", "takeoff_growth_halving", "takeoff_growth_floor")
+_HASHED: Final = np.dtype("<f8")
+
+
+class Status(Enum):
+    """What became of a replication; the value is the message."""
+
+    DONE = "ensemble.status.done"
+    NOT_FINITE = "ensemble.status.not_finite"
+
+    @property
+    def code(self) -> int:
+        """The number that stands for it in an array."""
+        return list(Status).index(self)
+
+
+class Part(NamedTuple):
+    """A kernel's block as it was checked.
+
+    ``block.firms`` are sums over the replications that are ``finite`` (n,) alone.
+    """
+
+    block: Block
+    finite: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """What is kept of n replications of one strategy.
+
+    P, B and F are the numbers of path, account and firm arrays, T of quarters and K of technologies.
+
+    Parameters
+    ----------
+    outcomes : (n, outcome) ndarray
+        In the order of `dims.OUTCOMES`; NaN where the replication failed.
+    series : (2, n, T) ndarray
+        Private domestic sales and live ventures by quarter; NaN where the replication failed.
+    path_mean, path_m2 : (P, T, K) ndarray
+        Mean, and sum of squared deviations from it, over the replications that did not fail; 0 where all did.
+    account_mean, account_m2 : (B, T) ndarray
+    firms : (F, firm) ndarray
+        Sums over the replications that did not fail, without entry slots.
+    takeoff : (n, K) ndarray of int16
+        Quarter of take-off; -1 for none.
+    leader : (n, K) ndarray of int32
+        The domestic line that leads in the last quarter; -1 for none.
+    leader_changes : (n, K) ndarray of int16
+        Quarters in which another domestic line takes the lead.
+    status : (n,) ndarray of int8
+        Codes of `Status`.
+    digests : (kernel block, 32) ndarray of uint8
+        SHA-256 of the paths and accounts of each kernel block.
+    paths : (P, n, T, K) ndarray, optional
+        NaN where the replication failed.
+    accounts : (B, n, T) ndarray, optional
+    """
+
+    outcomes: Floats
+    series: Floats
+    path_mean: Floats
+    path_m2: Floats
+    account_mean: Floats
+    account_m2: Floats
+    firms: Floats
+    takeoff: NDArray[np.int16]
+    leader: NDArray[np.int32]
+    leader_changes: NDArray[np.int16]
+    status: NDArray[np.int8]
+    digests: NDArray[np.uint8]
+    paths: Floats | None = None
+    accounts: Floats | None = None
+
+    @property
+    def replications(self) -> int:
+        """How many replications there are, failed ones too."""
+        return self.status.size
+
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Which replications did not fail, (n,)."""
+        return np.asarray(self.status == Status.DONE.code)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays by name, without those that are not kept."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: values for name, values in found.items() if values is not None}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> BlockResult:
+        """Return the block whose `arrays` these are."""
+        return cls(**arrays)
+
+
+@dataclass(frozen=True)
+class Reducer:
+    """Makes a `BlockResult` of what the kernel gave.
+
+    Parameters
+    ----------
+    firms : int
+        Firms of the scenario; entry slots come after them.
+    potential, adopters_at_start : (K,) ndarray
+        Potential adopters at home, and those there before the first quarter.
+    growth : (K,) ndarray
+        Growth of the market in the year before the start.
+    takeoff_growth_at_zero, takeoff_growth_halving, takeoff_growth_floor : float
+        See `majung.evidence.required_growth`.
+    """
+
+    firms: int
+    potential: Floats
+    adopters_at_start: Floats
+    growth: Floats
+    takeoff_growth_at_zero: float
+    takeoff_growth_halving: float
+    takeoff_growth_floor: float
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Reducer:
+        """Return the reducer of a scenario."""
+        return cls(
+            len(scenario.firms.id),
+            home_totals(scenario, scenario.segments.potential),
+            home_totals(scenario, scenario.segments.adopters),
+            np.asarray(scenario.technologies.growth, dtype=np.float64),
+            *(scenario.parameters.value(name) for name in _TAKEOFF),
+        )
+
+    @classmethod
+    def of_dataset(cls, dataset: xr.Dataset) -> Reducer:
+        """Return the reducer of the scenario that a result is of."""
+        parameters = json.loads(dataset.attrs["parameters"])
+        return cls(
+            dataset.sizes["firm"],
+            np.asarray(dataset["home_potential"].values, dtype=np.float64),
+            np.asarray(dataset["home_adopters_at_start"].values, dtype=np.float64),
+            np.asarray(dataset["growth_before_start"].values, dtype=np.float64),
+            *(parameters[name] for name in _TAKEOFF),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all of it as arrays by name."""
+        return {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Reducer:
+        """Return the reducer whose `arrays` these are."""
+        found: dict[str, Any] = {name: values.item() if values.ndim == 0 else values for name, values in arrays.items()}
+        return cls(**found)
+
+    def __call__(self, parts: Sequence[Part], *, paths: bool = False) -> BlockResult:
+        """Reduce the kernel's blocks of consecutive replications; `paths` keeps each replication's own.
+
+        Every part but the last has as many replications as the kernel simulates side by side.
+        """
+        finite = np.concatenate([part.finite for part in parts])
+        by_path = np.concatenate([part.block.paths.transpose(0, 3, 1, 2) for part in parts], axis=1)
+        by_account = np.concatenate([part.block.accounts.transpose(0, 2, 1) for part in parts], axis=1)
+        if not finite.all():
+            by_path[:, ~finite] = np.nan
+            by_account[:, ~finite] = np.nan
+        with np.errstate(over="ignore", invalid="ignore"):
+            path_mean, path_m2 = _moments(by_path, finite)
+            account_mean, account_m2 = _moments(by_account, finite)
+            sold = by_path[_PATH["private_final_sales"]] + by_path[_PATH["private_derived_sales"]]
+            series = np.stack([sold.sum(axis=2), by_path[_PATH["live_ventures"]].sum(axis=2)])
+            leader, changes = _leaders(by_path[_PATH["leader"]], finite)
+            outcomes = _outcomes(by_path, by_account, changes)
+        return BlockResult(
+            outcomes=outcomes,
+            series=series,
+            path_mean=path_mean,
+            path_m2=path_m2,
+            account_mean=account_mean,
+            account_m2=account_m2,
+            firms=np.sum([part.block.firms[:, : self.firms] for part in parts], axis=0),
+            takeoff=self._takeoff(by_path[_PATH["adopters"]], finite),
+            leader=leader,
+            leader_changes=changes,
+            status=np.where(finite, Status.DONE.code, Status.NOT_FINITE.code).astype(np.int8),
+            digests=_digests(by_path, by_account),
+            paths=by_path if paths else None,
+            accounts=by_account if paths else None,
+        )
+
+    def _takeoff(self, adopters: Floats, finite: NDArray[np.bool_]) -> NDArray[np.int16]:
+        quarters = simulated_takeoff(
+            adopters.transpose(0, 2, 1),
+            self.adopters_at_start,
+            self.potential,
+            self.growth,
+            growth_at_zero=self.takeoff_growth_at_zero,
+            growth_halving=self.takeoff_growth_halving,
+            growth_floor=self.takeoff_growth_floor,
+        )
+        return np.where(finite[:, None], quarters, NEVER).astype(np.int16)
+
+
+def home_totals(scenario: Scenario, values: NDArray[Any]) -> Floats:
+    """Sum a column of segments over those at home, by technology; (S,) -> (K,)."""
+    home = scenario.segments.region == dims.REGIONS.index("home")
+    count = len(scenario.technologies.id)
+    return np.bincount(scenario.segments.technology, weights=values * home, minlength=count).astype(np.float64)
+
+
+def _moments(values: Floats, finite: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return mean and sum of squared deviations over the finite replications; (A, n, ...) -> (A, ...) twice."""
+    kept = values if finite.all() else values[:, finite]
+    if not kept.shape[1]:
+        nothing = np.zeros((values.shape[0], *values.shape[2:]))
+        return nothing, nothing.copy()
+    mean = kept.mean(axis=1)
+    deviation = kept - mean[:, None]
+    return mean, np.einsum("ij...,ij...->i...", deviation, deviation)
+
+
+def _outcomes(by_path: Floats, by_account: Floats, changes: NDArray[np.int16]) -> Floats:
+    """Return `dims.OUTCOMES` of each replication, (n, outcome)."""
+    path_totals = by_path.reshape(*by_path.shape[:2], -1).sum(axis=2)
+    account_totals = by_account.sum(axis=2)
+    paths = {name: path_totals[row] for name, row in _PATH.items()}
+    accounts = {name: account_totals[row] for name, row in _ACCOUNT.items()}
+    sales = paths["private_final_sales"] + paths["private_derived_sales"]
+    columns = [paths[array.name] for array in dims.PATH_TOTALS]
+    columns += [accounts[array.name] for array in dims.ACCOUNT_TOTALS]
+    columns.append(sales)
+    columns.append(accounts["budget"] - accounts["returned"])
+    columns.append(by_path[_PATH["live_ventures"], :, -1].sum(axis=1))
+    columns.append(np.where(np.isnan(sales), np.nan, changes.sum(axis=1)))
+    columns.append(_share(paths["sme_sales"], sales))
+    columns.append(1.0 - _share(paths["imports"], paths["home_sales"]))
+    return np.stack(columns, axis=1)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole != 0)
+
+
+def _leaders(leader: Floats, finite: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+    """Return who leads at the end and how often another line comes to lead; (n, T, K) -> (n, K) twice."""
+    lines = np.where(finite[:, None, None], leader, -1.0).astype(np.int32)
+    changed = (lines[:, 1:] != lines[:, :-1]) & (lines[:, 1:] >= 0) & (lines[:, :-1] >= 0)
+    return np.ascontiguousarray(lines[:, -1]), changed.sum(axis=1).astype(np.int16)
+
+
+def _digests(by_path: Floats, by_account: Floats) -> NDArray[np.uint8]:
+    found = []
+    for first in range(0, by_path.shape[1], LANES):
+        digest = hashlib.sha256()
+        for values in (*by_path, *by_account):
+            digest.update(np.ascontiguousarray(values[first : first + LANES], dtype=_HASHED).data)
+        found.append(np.frombuffer(digest.digest(), dtype=np.uint8))
+    return np.stack(found)
