@@ -1,4 +1,4 @@
-"""Results on disk. What is written stands beside its place until it is whole, and is then renamed into it."""
+"""What is written stands beside its place until it is whole, and is then renamed into it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import platform
 import shutil
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,17 +16,12 @@ from typing import Final
 if sys.platform != "win32":
     import fcntl
 
-import numpy as np
-import xarray as xr
-
 from majung.errors import InputError, Problem, StoreError
 
-__all__ = ["Staging", "read", "storing", "write"]
+__all__ = ["FULL", "PARTIAL", "Staging", "lock", "locked", "make", "reason_of", "storing", "sweep"]
 
-_CHUNKED: Final = "strategy"
-"""A chunk is one strategy's, so that one can be read alone."""
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-_PARTIAL: Final = f".majung-partial-{platform.node()}-"
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+PARTIAL: Final = f".majung-partial-{platform.node()}-"
 """Begins the name of a folder in use; names the machine, as a lock may not be seen from another one."""
 
 
@@ -62,17 +56,17 @@ class Staging:
 
     def __enter__(self) -> Staging:
         try:
-            self._made = _make(self._root)
-            with _locked(self._root):
-                _sweep(self._root)
-                self._path = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._root))
-                self._lock = _lock(self._path)
+            self._made = make(self._root)
+            with locked(self._root):
+                sweep(self._root)
+                self._path = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=self._root))
+                self._lock = lock(self._path)
         except (FileExistsError, NotADirectoryError):
             raise InputError([Problem(key="ensemble.store.not_a_folder", found=str(self._root))]) from None
         except OSError as reason:
             self._forget()
             raise InputError(
-                [Problem(key="ensemble.store.unwritable", found=str(self._root), values=_reason(reason))]
+                [Problem(key="ensemble.store.unwritable", found=str(self._root), values=reason_of(reason))]
             ) from reason
         # mkdtemp keeps others out; results are as readable as any other file.
         self._path.chmod(self._root.stat().st_mode & 0o777)
@@ -86,7 +80,7 @@ class Staging:
         target : Path
             `root` or a folder in it.
         """
-        with storing(target), _locked(self._root):
+        with storing(target), locked(self._root):
             if target != self._root and not target.exists():
                 # All at once, so that not even a kill leaves a part of it.
                 self.path.rename(target)
@@ -118,51 +112,7 @@ class Staging:
                 return
 
 
-def write(dataset: xr.Dataset, path: Path) -> None:
-    """Write a result as a Zarr version 3 folder.
-
-    Raises
-    ------
-    StoreError
-        When the disk is full or the folder cannot be written to.
-    """
-    encoding = {
-        str(name): {"chunks": tuple(1 if d == _CHUNKED else n for d, n in variable.sizes.items())}
-        for name, variable in dataset.data_vars.items()
-        if variable.size
-    }
-    with storing(path), warnings.catch_warnings():
-        # Metadata in one file is not in the Zarr specification yet; readers that do not know it read the single ones.
-        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
-        dataset.to_zarr(path, mode="w", zarr_format=3, consolidated=True, encoding=encoding)
-
-
-def read(path: Path) -> xr.Dataset:
-    """Read a result into memory.
-
-    Raises
-    ------
-    StoreError
-        When there is none, or it cannot be read.
-    """
-    with storing(path):
-        if not (path / "zarr.json").is_file():
-            raise StoreError("ensemble.store.no_result", path=path)
-        try:
-            with xr.open_zarr(path, chunks=None) as dataset:
-                loaded: xr.Dataset = dataset.load()
-        except (KeyError, ValueError, RuntimeError) as reason:
-            raise StoreError("ensemble.store.unreadable", path=path, reason=reason) from reason
-    # Zarr gives text back in numpy's own string type; everywhere else it is objects.
-    texts = {
-        name: (c.dims, np.asarray(c.values, dtype=object), c.attrs)
-        for name, c in loaded.coords.items()
-        if c.dtype.kind == "T"
-    }
-    return loaded.assign_coords(texts)
-
-
-def _make(folder: Path) -> list[Path]:
+def make(folder: Path) -> list[Path]:
     """Make a folder and its parents, and return those that were not there."""
     missing = []
     while not folder.exists():
@@ -171,20 +121,20 @@ def _make(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise NotADirectoryError(folder)
     for path in reversed(missing):
-        path.mkdir()
+        path.mkdir(exist_ok=True)
     return missing[::-1]
 
 
-def _lock(folder: Path, *, wait: bool = False) -> int | None:
-    """Lock a folder and return what holds the lock until it is closed; None where that cannot be had."""
+def lock(path: Path, *, wait: bool = False, shared: bool = False) -> int | None:
+    """Lock a folder or file and return what holds the lock until it is closed; None where that cannot be had."""
     if sys.platform == "win32":
         return None
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
     except OSError:
         os.close(descriptor)
         return None
@@ -192,23 +142,23 @@ def _lock(folder: Path, *, wait: bool = False) -> int | None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Let one run at a time change what stands in a folder, where the file system has locks."""
-    lock = _lock(folder, wait=True)
+    held = lock(folder, wait=True)
     try:
         yield
     finally:
-        if lock is not None:
-            os.close(lock)
+        if held is not None:
+            os.close(held)
 
 
-def _sweep(root: Path) -> None:
+def sweep(root: Path) -> None:
     """Take away the folders of runs that were killed."""
-    for left in root.glob(f"{_PARTIAL}*"):
+    for left in root.glob(f"{PARTIAL}*"):
         with suppress(OSError):
-            if (lock := _lock(left)) is not None:
+            if (held := lock(left)) is not None:
                 shutil.rmtree(left, ignore_errors=True)
-                os.close(lock)
+                os.close(held)
 
 
 @contextmanager
@@ -223,9 +173,10 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as reason:
-        key = "ensemble.store.full" if reason.errno in _FULL else "ensemble.store.failed"
-        raise StoreError(key, path=path, **_reason(reason)) from reason
+        key = "ensemble.store.full" if reason.errno in FULL else "ensemble.store.failed"
+        raise StoreError(key, path=path, **reason_of(reason)) from reason
 
 
-def _reason(reason: OSError) -> dict[str, str]:
+def reason_of(reason: OSError) -> dict[str, str]:
+    """Return what the system says of an error, as a message's value."""
     return {"reason": reason.strerror or str(reason)}

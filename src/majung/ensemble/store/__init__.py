@@ -1,0 +1,22 @@
+"""Results on disk: blocks that prove themselves, an index of runs, and what was written for each."""
+
+from majung.ensemble.store.blocks import Blocks, Damaged, Kept
+from majung.ensemble.store.dataset import read, write
+from majung.ensemble.store.records import RunInfo, RunRecord, Verification
+from majung.ensemble.store.staging import Staging, storing
+from majung.ensemble.store.store import Store, default_root
+
+__all__ = [
+    "Blocks",
+    "Damaged",
+    "Kept",
+    "RunInfo",
+    "RunRecord",
+    "Staging",
+    "Store",
+    "Verification",
+    "default_root",
+    "read",
+    "storing",
+    "write",
+]
