@@ -96,6 +96,7 @@ class Blocks:
     """
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.folder = root / "blocks"
         self._partial = self.folder / ".partial"
 

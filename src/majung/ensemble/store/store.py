@@ -149,21 +149,23 @@ class Store:
             self._number(connection, run_id)
             connection.executemany("INSERT OR REPLACE INTO blocks (digest, sha256, bytes) VALUES (?, ?, ?)", rows)
 
-    def finish(self, run_id: str, result_hash: str, outputs: Path) -> None:
-        """Note that a run's results were written.
+    def finish(self, run_id: str, result_hash: str, outputs: Path | None = None) -> None:
+        """Note that a run is complete.
 
         Parameters
         ----------
         run_id : str
         result_hash : str
-        outputs : Path
-            Their folder, in the store or elsewhere.
+        outputs : Path, optional
+            The folder of the results that were written, in the store or elsewhere.
         """
-        place = outputs.absolute()
-        inside = place.is_relative_to(self.root)
-        with storing(place):
-            size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
-        kept = place.relative_to(self.root).as_posix() if inside else str(place)
+        kept, size = None, 0
+        if outputs is not None:
+            place = outputs.absolute()
+            inside = place.is_relative_to(self.root)
+            with storing(place):
+                size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+            kept = place.relative_to(self.root).as_posix() if inside else str(place)
         with self._index.change() as connection:
             connection.execute(
                 "UPDATE runs SET finished = ?, result_hash = ?, outputs = ?, output_bytes = ? WHERE number = ?",
