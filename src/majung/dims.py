@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Unit = Literal["money", "1", "firms", "lines", "adopters", "index", "quarter", "log"]
+Unit = Literal["money", "1", "firms", "lines", "adopters", "index", "quarter", "log", "mixed"]
 
 CLASSES: Final = ("venture", "sme", "mid", "large", "foreign")
 SMALL_CLASSES: Final = ("venture", "sme")
@@ -46,6 +46,10 @@ DIMENSIONS: Final = (
     Dimension("technology", "technology id", "기술"),
     Dimension("size_class", "size class of the firm", "기업 규모"),
     Dimension("firm", "firm id (entry slots are not listed)", "기업"),
+    Dimension("line", "line id, entry slots too", "제품"),
+    Dimension("statistic", "mean or sample variance over the replications that did not fail", "평균 또는 분산"),
+    Dimension("outcome", "what a world came to over all quarters", "전 기간의 결과"),
+    Dimension("sample", "number of a world kept whole: the first 1,024", "따로 보관한 세계의 번호(처음 1,024개)"),
 )
 
 _QT = ("quarter", "technology")
@@ -174,3 +178,88 @@ OUTCOMES: Final = (
     *SHARES,
 )
 """What a world came to, over all quarters and technologies. Named as the array where it is the sum of one."""
+
+STATISTICS: Final = (
+    Array("worlds", (), "1", "replications that did not fail", "끝까지 간 반복 수"),
+    Array(
+        "pairs",
+        (),
+        "1",
+        "replications that failed neither here nor under the baseline",
+        "기준과 함께 끝까지 간 반복 수",
+    ),
+    Array("outcomes", ("statistic", "outcome"), "mixed", "what a world came to", "세계의 결과"),
+    Array(
+        "difference",
+        ("outcome",),
+        "mixed",
+        "mean outcome less the baseline's in the same world",
+        "같은 세계의 기준과의 차이, 평균",
+    ),
+    Array(
+        "difference_covariance",
+        ("outcome", "other_outcome"),
+        "mixed",
+        "sample covariance of the differences; of shares only the variance",
+        "차이의 공분산(비중은 분산만)",
+    ),
+    Array(
+        "sales_difference",
+        ("statistic", "quarter"),
+        "money",
+        "private domestic sales less the baseline's in the same world",
+        "국내 기업의 민간 매출, 같은 세계의 기준과의 차이",
+    ),
+    Array(
+        "live_ventures_difference",
+        ("statistic", "quarter"),
+        "lines",
+        "live lines of small firms less the baseline's in the same world",
+        "살아 있는 중소·벤처 제품 수, 같은 세계의 기준과의 차이",
+    ),
+    Array(
+        "probability_best",
+        (),
+        "1",
+        "share of the worlds with the largest net gain; ties split",
+        "순이득이 가장 큰 세계의 비율",
+    ),
+    Array(
+        "expected_regret",
+        (),
+        "money",
+        "mean net gain forgone against the best of each world",
+        "세계마다의 최선과 견주어 평균 놓친 순이득",
+    ),
+    Array(
+        "takeoff",
+        ("technology", "quarter"),
+        "1",
+        "share of the worlds that took off by then",
+        "그때까지 도약한 세계의 비율",
+    ),
+    Array(
+        "leads_at_end",
+        ("line",),
+        "1",
+        "share of the worlds in which the line leads at the end",
+        "마지막에 선두인 세계의 비율",
+    ),
+    Array("leader_changes", ("technology",), "1", "mean number of changes of the leader", "선두 교체 횟수의 평균"),
+    Array("sample_outcomes", ("sample", "outcome"), "mixed", "what the first worlds came to", "처음 세계들의 결과"),
+    Array(
+        "sample_sales",
+        ("sample", "quarter"),
+        "money",
+        "private domestic sales in the first worlds",
+        "처음 세계들의 국내 기업 민간 매출",
+    ),
+    Array(
+        "sample_live_ventures",
+        ("sample", "quarter"),
+        "lines",
+        "live lines of small firms in the first worlds",
+        "처음 세계들의 살아 있는 중소·벤처 제품 수",
+    ),
+)
+"""What replications come to together, by strategy; the path and account arrays then have a mean and a variance."""

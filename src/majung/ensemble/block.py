@@ -188,8 +188,8 @@ class Reducer:
         Every part but the last has as many replications as the kernel simulates side by side.
         """
         finite = np.concatenate([part.finite for part in parts])
-        by_path = np.concatenate([part.block.paths.transpose(0, 3, 1, 2) for part in parts], axis=1)
-        by_account = np.concatenate([part.block.accounts.transpose(0, 2, 1) for part in parts], axis=1)
+        by_path = _together([part.block.paths.transpose(0, 3, 1, 2) for part in parts])
+        by_account = _together([part.block.accounts.transpose(0, 2, 1) for part in parts])
         if not finite.all():
             by_path[:, ~finite] = np.nan
             by_account[:, ~finite] = np.nan
@@ -235,6 +235,13 @@ def home_totals(scenario: Scenario, values: NDArray[Any]) -> Floats:
     home = scenario.segments.region == dims.REGIONS.index("home")
     count = len(scenario.technologies.id)
     return np.bincount(scenario.segments.technology, weights=values * home, minlength=count).astype(np.float64)
+
+
+def _together(parts: Sequence[Floats]) -> Floats:
+    """Join along the second axis, always in the same layout in memory: it decides in what order sums are formed."""
+    first = parts[0]
+    joined = np.empty((first.shape[0], sum(part.shape[1] for part in parts), *first.shape[2:]))
+    return np.concatenate(parts, axis=1, out=joined)
 
 
 def _moments(values: Floats, finite: NDArray[np.bool_]) -> tuple[Floats, Floats]:
