@@ -1,7 +1,7 @@
 """Results on disk: blocks that prove themselves, an index of runs, and what was written for each."""
 
 from majung.ensemble.store.blocks import Blocks, Damaged, Kept
-from majung.ensemble.store.dataset import read, write
+from majung.ensemble.store.dataset import append, read, write
 from majung.ensemble.store.records import RunInfo, RunRecord, Verification
 from majung.ensemble.store.staging import Staging, storing
 from majung.ensemble.store.store import Store, default_root
@@ -15,6 +15,7 @@ __all__ = [
     "Staging",
     "Store",
     "Verification",
+    "append",
     "default_root",
     "read",
     "storing",

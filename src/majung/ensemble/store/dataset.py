@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +14,14 @@ import xarray as xr
 from majung.ensemble.store.staging import storing
 from majung.errors import StoreError
 
-__all__ = ["read", "write"]
+__all__ = ["append", "read", "write"]
 
 _CHUNKED: Final = "strategy"
 """A chunk is one strategy's, so that one can be read alone."""
 
 
 def write(dataset: xr.Dataset, path: Path) -> None:
-    """Write a result as a Zarr version 3 folder.
+    """Write a result as a Zarr version 3 folder; groups that stand in it already stay.
 
     Raises
     ------
@@ -31,10 +33,47 @@ def write(dataset: xr.Dataset, path: Path) -> None:
         for name, variable in dataset.data_vars.items()
         if variable.size
     }
-    with storing(path), warnings.catch_warnings():
-        # Metadata in one file is not in the Zarr specification yet; readers that do not know it read the single ones.
+    with storing(path), _own_metadata():
+        dataset.to_zarr(path, mode="a", zarr_format=3, consolidated=True, encoding=encoding)
+
+
+def append(dataset: xr.Dataset, path: Path, *, group: str, along: str, chunk: int) -> None:
+    """Write a piece of a result into a group of its Zarr folder, after the pieces that were written before.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    path : Path
+        The result's folder.
+    group : str
+    along : str
+        The dimension that grows. Every piece but the last has whole chunks.
+    chunk : int
+        Length of a chunk along it; other dimensions are not cut, but strategies are.
+
+    Raises
+    ------
+    StoreError
+        When the disk is full or the folder cannot be written to.
+    """
+    lengths = {_CHUNKED: 1, along: chunk}
+    with storing(path), _own_metadata():
+        if (path / group / "zarr.json").exists():
+            dataset.to_zarr(path, group=group, append_dim=along, zarr_format=3, consolidated=False)
+            return
+        encoding = {
+            str(name): {"chunks": tuple(lengths.get(str(d), n) for d, n in variable.sizes.items())}
+            for name, variable in {**dataset.data_vars, along: dataset[along]}.items()
+        }
+        dataset.to_zarr(path, group=group, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
+
+
+@contextmanager
+def _own_metadata() -> Iterator[None]:
+    """Bear that metadata in one file is not in the Zarr specification yet; others read the files of each array."""
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
-        dataset.to_zarr(path, mode="w", zarr_format=3, consolidated=True, encoding=encoding)
+        yield
 
 
 def read(path: Path) -> xr.Dataset:

@@ -81,7 +81,7 @@ class Index:
         self._path = root / FILE
         self._turn = threading.RLock()
         self.writable = write
-        with self._said():
+        with self._said(Foreign):
             self._connection = self._opened(write)
 
     def close(self) -> None:
@@ -183,13 +183,13 @@ class Index:
         connection.execute("COMMIT")
 
     @contextmanager
-    def _said(self) -> Iterator[None]:
+    def _said(self, damaged: type[Exception] | None = None) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as reason:
             code = _code(reason)
-            if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-                raise Foreign(str(reason)) from reason
+            if damaged and code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                raise damaged(str(reason)) from reason
             key = "ensemble.store.full_block" if code == sqlite3.SQLITE_FULL else "ensemble.store.failed"
             raise StoreError(key, path=self._path, reason=reason) from reason
 

@@ -18,10 +18,25 @@ if sys.platform != "win32":
 
 from majung.errors import InputError, Problem, StoreError
 
-__all__ = ["FULL", "PARTIAL", "Staging", "lock", "locked", "make", "reason_of", "storing", "sweep"]
+__all__ = [
+    "FULL",
+    "PARTIAL",
+    "PREFIX",
+    "Staging",
+    "free",
+    "lock",
+    "locked",
+    "make",
+    "reason_of",
+    "storing",
+    "sweep",
+    "used",
+]
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-PARTIAL: Final = f".majung-partial-{platform.node()}-"
+PREFIX: Final = ".majung-"
+"""Begins the name of whatever is not for people: folders in use, and locks."""
+PARTIAL: Final = f"{PREFIX}partial-{platform.node()}-"
 """Begins the name of a folder in use; names the machine, as a lock may not be seen from another one."""
 
 
@@ -130,7 +145,8 @@ def lock(path: Path, *, wait: bool = False, shared: bool = False) -> int | None:
     if sys.platform == "win32":
         return None
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        # Some file systems lock only what is open for writing.
+        descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     except OSError:
         return None
     try:
@@ -150,6 +166,52 @@ def locked(folder: Path) -> Iterator[None]:
     finally:
         if held is not None:
             os.close(held)
+
+
+@contextmanager
+def used(path: Path) -> Iterator[None]:
+    """Hold a lock file together with others that use the same thing; who leaves last takes it away."""
+    held = None
+    while held is None:
+        path.touch()
+        held = lock(path, wait=True, shared=True)
+        if held is None:
+            # No locks on this system.
+            break
+        if not _is(path, held):
+            # Whoever was last took the file away in between.
+            os.close(held)
+            held = None
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+        with free(path):
+            pass
+
+
+@contextmanager
+def free(path: Path) -> Iterator[bool]:
+    """Hold a lock file alone, if nobody uses it, and take it away; give whether nobody does."""
+    held = lock(path)
+    is_free = not path.exists() if held is None else _is(path, held)
+    is_free = is_free or sys.platform == "win32"
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        if held is not None:
+            os.close(held)
+
+
+def _is(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def sweep(root: Path) -> None:

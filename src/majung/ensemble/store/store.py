@@ -6,34 +6,44 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from numpy.typing import NDArray
 
 from majung.ensemble.store.blocks import Blocks, Damaged, Kept
+from majung.ensemble.store.crate import INPUTS
 from majung.ensemble.store.index import Index
-from majung.ensemble.store.opening import opened
-from majung.ensemble.store.records import RunInfo, RunRecord
-from majung.ensemble.store.staging import Staging, locked, storing
+from majung.ensemble.store.manifest import Manifest
+from majung.ensemble.store.opening import enter, json_of, now, opened, title_of
+from majung.ensemble.store.records import RunInfo, RunRecord, Verification
+from majung.ensemble.store.results import compared, sealed, taken_away
+from majung.ensemble.store.staging import PREFIX, Staging, free, locked, storing, used
 from majung.errors import InputError, Problem, nearest
-from majung.messages import Phrase
+from majung.messages import Lang, Phrase
 from majung.parameters.model import LocalText
 
 __all__ = ["Store", "default_root"]
 
 _DEFAULT: Final = "majung-runs"
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
-_TAKEN: Final = frozenset({"blocks", "inputs"})
+_TAKEN: Final = frozenset({"blocks", INPUTS})
 _RUNS: Final = """
     SELECT run_id, kind, title, request, identity, created, finished, result_hash, outputs, output_bytes,
         (SELECT count(*) FROM needs WHERE needs.number = runs.number),
         (SELECT count(*) FROM needs JOIN blocks USING (digest) WHERE needs.number = runs.number),
         (SELECT coalesce(sum(bytes), 0) FROM needs JOIN blocks USING (digest) WHERE needs.number = runs.number)
     FROM runs
+"""
+_NEEDED: Final = """
+    SELECT digest, sha256, bytes FROM needs JOIN runs USING (number) LEFT JOIN blocks USING (digest)
+    WHERE run_id = ? ORDER BY digest
+"""
+_ALONE: Final = """
+    SELECT digest FROM needs WHERE number = ?
+    AND NOT EXISTS (SELECT 1 FROM needs AS other WHERE other.digest = needs.digest AND other.number != ?)
 """
 
 
@@ -118,8 +128,7 @@ class Store:
         if not _RUN_ID.fullmatch(run.run_id) or run.run_id in _TAKEN:
             raise ValueError(f"{run.run_id!r} cannot be a run's id")
         digests = list(blocks)
-        title = json.dumps({"en": run.title.en, "ko": run.title.ko}, ensure_ascii=False)
-        values = (run.kind, title, _json(run.request), _json(run.identity))
+        values = (run.kind, title_of(run.title), json_of(run.request), json_of(run.identity))
         # A run that is being removed goes first, as it takes blocks away that it thinks nobody needs.
         with locked(self.root), self._index.change() as connection:
             connection.execute(
@@ -149,28 +158,41 @@ class Store:
             self._number(connection, run_id)
             connection.executemany("INSERT OR REPLACE INTO blocks (digest, sha256, bytes) VALUES (?, ?, ?)", rows)
 
-    def finish(self, run_id: str, result_hash: str, outputs: Path | None = None) -> None:
-        """Note that a run is complete.
+    def finish(
+        self, run_id: str, result_hash: str, outputs: Path, *, files: Iterable[str] | None = None, lang: Lang = "en"
+    ) -> None:
+        """Note that a run's results were written, and write beside them what they consist of and come from.
+
+        The inputs, the releases of all packages, an RO-Crate and a manifest with every hash are put into the folder.
 
         Parameters
         ----------
         run_id : str
         result_hash : str
-        outputs : Path, optional
-            The folder of the results that were written, in the store or elsewhere.
+        outputs : Path
+            The results' folder, in the store or elsewhere.
+        files : iterable of str, optional
+            The names in the folder that belong to the run; all by default.
+        lang : {"en", "ko"}
+            The language of the RO-Crate.
         """
-        kept, size = None, 0
-        if outputs is not None:
-            place = outputs.absolute()
-            inside = place.is_relative_to(self.root)
-            with storing(place):
-                size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
-            kept = place.relative_to(self.root).as_posix() if inside else str(place)
+        place, inputs = outputs.absolute(), self.root / INPUTS / run_id
+        info = self.run(run_id)
         with self._index.change() as connection:
-            connection.execute(
-                "UPDATE runs SET finished = ?, result_hash = ?, outputs = ?, output_bytes = ? WHERE number = ?",
-                (now(), result_hash, kept, size, self._number(connection, run_id)),
-            )
+            number = self._number(connection, run_id)
+        rows = self._index.rows(_NEEDED, (run_id,))
+        self._adopt(digest for digest, sha256, _ in rows if sha256 is None)
+        blocks = {d: Kept(sha256, size) for d, sha256, size in self._index.rows(_NEEDED, (run_id,)) if sha256}
+        # A clock may have been set back since the run began.
+        manifest = Manifest(
+            run_id=run_id, kind=info.kind, title=info.title, request=info.request, identity=info.identity,
+            number=number, created=info.created, finished=max(info.created, now()), result_hash=result_hash,
+            blocks=blocks, files={},
+        )  # fmt: skip
+        manifest, own = sealed(place, manifest, inputs, files, lang)
+        with self._index.change() as connection:
+            enter(connection, manifest, place, self.root, own)
+        shutil.rmtree(inputs, ignore_errors=True)
 
     def runs(self) -> list[RunInfo]:
         """Return the runs, the newest last."""
@@ -206,8 +228,79 @@ class Store:
     def inputs(self, run_id: str) -> Path:
         """Return the folder with the copies of what a run was made from."""
         info = self.run(run_id)
-        under_way = self.root / "inputs" / info.run_id
-        return under_way if under_way.is_dir() or info.outputs is None else info.outputs / "inputs"
+        under_way = self.root / INPUTS / info.run_id
+        return under_way if under_way.is_dir() or info.outputs is None else info.outputs / INPUTS
+
+    @contextmanager
+    def working(self, run_id: str) -> Iterator[None]:
+        """Say to other processes, for as long as the context lasts, that a run is being worked on.
+
+        Several processes may work on one run; while any does, it cannot be removed.
+        """
+        with used(self._working(run_id)):
+            yield
+
+    def remove(self, run_id: str) -> int:
+        """Take a run away: its results if they lie in the store, its inputs, and the blocks that no other run needs.
+
+        Returns
+        -------
+        int
+            The bytes that were freed.
+
+        Raises
+        ------
+        InputError
+            When there is no such run, or it is being worked on.
+        """
+        info = self.run(run_id)
+        # Under the lock no run can begin, and so none can count on a block that is about to go.
+        with locked(self.root), free(self._working(info.run_id)) as is_free:
+            if not is_free:
+                raise InputError([Problem(key="ensemble.store.in_use", found=info.run_id)])
+            ((number,),) = self._index.rows("SELECT number FROM runs WHERE run_id = ?", (info.run_id,))
+            freed = 0
+            # The run goes last, so that a removal that was broken off can be asked for again.
+            for folder in (info.outputs, self.root / INPUTS / info.run_id):
+                if folder is not None and folder != self.root and folder.is_relative_to(self.root):
+                    freed += taken_away(folder, self.root)
+            alone = self._index.rows(_ALONE, (number, number))
+            for (digest,) in alone:
+                freed += self.blocks.remove(digest)
+            with self._index.change() as connection:
+                connection.executemany("DELETE FROM blocks WHERE digest = ?", alone)
+                connection.execute("DELETE FROM runs WHERE number = ?", (number,))
+        return freed
+
+    def verify(self, run_id: str) -> Verification:
+        """Read all of a run's blocks and results again and compare them with what was written."""
+        info = self.run(run_id)
+        rows = [row for row in self._index.rows(_NEEDED, (info.run_id,)) if info.complete or row[1]]
+        bad: dict[str, list[str]] = {"missing": [], "damaged": [], "extra": []}
+        for digest, sha256, _ in rows:
+            name = self.blocks.path(digest).relative_to(self.root).as_posix()
+            try:
+                kept = self.blocks.check(digest)
+            except Damaged:
+                bad["damaged"].append(name)
+                continue
+            if kept is None:
+                bad["missing"].append(name)
+            elif sha256 and kept.sha256 != sha256:
+                bad["damaged"].append(name)
+        files = 0
+        if info.complete and info.outputs is not None:
+            ((own,),) = self._index.rows("SELECT manifest FROM runs WHERE run_id = ?", (info.run_id,))
+            found = compared(info.outputs, own)
+            files, inside = found.files, info.outputs.is_relative_to(self.root)
+            before = info.outputs.relative_to(self.root).as_posix() if inside else str(info.outputs)
+            for kind, names in bad.items():
+                # A folder elsewhere may hold what is not ours.
+                if inside or kind != "extra":
+                    names += [f"{before}/{name}" for name in getattr(found, kind)]
+        return Verification(
+            run_id=info.run_id, blocks=len(rows), files=files, **{kind: tuple(names) for kind, names in bad.items()}
+        )
 
     def _info(self, row: tuple[Any, ...]) -> RunInfo:
         run_id, kind, title, request, identity, created, finished, result_hash, outputs, size, total, done, held = row
@@ -217,6 +310,9 @@ class Store:
             complete=finished is not None, result_hash=result_hash,
             outputs=None if outputs is None else self.root / outputs,
         )  # fmt: skip
+
+    def _working(self, run_id: str) -> Path:
+        return self.root / f"{PREFIX}working-{run_id}"
 
     def _number(self, connection: Any, run_id: str) -> int:
         row = connection.execute("SELECT number FROM runs WHERE run_id = ?", (run_id,)).fetchone()
@@ -245,7 +341,7 @@ class Store:
                 connection.executemany("INSERT OR REPLACE INTO blocks (digest, sha256, bytes) VALUES (?, ?, ?)", found)
 
     def _keep_inputs(self, run_id: str, inputs: list[Path]) -> None:
-        place = self.root / "inputs" / run_id
+        place = self.root / INPUTS / run_id
         if not inputs or place.exists():
             return
         with Staging(self.root) as staging, storing(place):
@@ -260,12 +356,6 @@ class Store:
     def _sweep(self) -> None:
         """Take away what was left by processes that were killed."""
         self.blocks.sweep()
-
-
-def now() -> str:
-    """Return the time as it is kept: ISO 8601, UTC, whole seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _json(values: Mapping[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        for left in self.root.glob(f"{PREFIX}working-*"):
+            with free(left):
+                pass
