@@ -1,14 +1,15 @@
-"""Means with their intervals, and what a choice among strategies gains and risks, from paired replications."""
+"""Means and ratios of means with their intervals."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-__all__ = ["Interval", "expected_regret", "mean_interval", "probability_best", "ratio_interval"]
+__all__ = ["Interval", "interval_of_mean", "interval_of_ratio", "mean_interval", "ratio_interval"]
 
 Floats = NDArray[np.float64]
 
@@ -38,16 +39,12 @@ def mean_interval(values: Floats, confidence: float) -> Interval:
         Such as 0.95.
     """
     kept = values[~np.isnan(values)]
-    if kept.size == 0:
-        return Interval(np.nan, np.nan, np.nan)
-    return _around(float(kept.mean()), _standard_error(kept), kept.size, confidence)
+    mean, variance = _moments(kept[:, None])
+    return interval_of_mean(float(mean[0]), float(variance[0, 0]), kept.size, confidence)
 
 
 def ratio_interval(numerators: Floats, denominators: Floats, confidence: float) -> Interval | None:
-    """Return the ratio of two means with its interval by the delta method.
-
-    The variance of the ratio R is that of the mean of (numerator − R·denominator)/mean denominator: the first-order
-    expansion, with the covariance of the pairs.
+    """Return the ratio of two means with its interval by the delta method; see `interval_of_ratio`.
 
     Parameters
     ----------
@@ -58,62 +55,59 @@ def ratio_interval(numerators: Floats, denominators: Floats, confidence: float) 
     Returns
     -------
     Interval or None
-        None where the denominators' mean is zero.
+        None where there are no pairs or the denominators' mean is zero.
     """
-    kept = ~(np.isnan(numerators) | np.isnan(denominators))
-    over, under = numerators[kept], denominators[kept]
-    if over.size == 0 or under.mean() == 0:
-        return None
-    ratio = float(over.mean() / under.mean())
-    return _around(ratio, _standard_error((over - ratio * under) / under.mean()), over.size, confidence)
+    pairs = np.stack([numerators, denominators], axis=1)
+    kept = pairs[~np.isnan(pairs).any(axis=1)]
+    mean, covariance = _moments(kept)
+    return interval_of_ratio(float(mean[0]), float(mean[1]), covariance, len(kept), confidence)
 
 
-def probability_best(gains: Floats) -> Floats:
-    """Return each strategy's share of the replications in which it is best; ties are split.
-
-    Parameters
-    ----------
-    gains : (strategy, n) array
-        Replications in which any is NaN do not count.
-
-    Returns
-    -------
-    (strategy,) array
-        Sums to one.
-    """
-    complete = _complete(gains)
-    best = complete == complete.max(axis=0, initial=-np.inf)
-    return _mean(best / best.sum(axis=0))
-
-
-def expected_regret(gains: Floats) -> Floats:
-    """Return by how much each strategy falls behind the best of each replication, on average.
-
-    Parameters
-    ----------
-    gains : (strategy, n) array
-        Replications in which any is NaN do not count.
-
-    Returns
-    -------
-    (strategy,) array
-    """
-    complete = _complete(gains)
-    return _mean(complete.max(axis=0, initial=-np.inf) - complete)
-
-
-def _complete(gains: Floats) -> Floats:
-    return gains[:, ~np.isnan(gains).any(axis=0)]
-
-
-def _mean(values: Floats) -> Floats:
-    return values.mean(axis=1) if values.shape[1] else np.full(values.shape[0], np.nan)
-
-
-def _standard_error(values: Floats) -> float:
-    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else np.nan
-
-
-def _around(mean: float, standard_error: float, n: int, confidence: float) -> Interval:
-    half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * standard_error if n > 1 else np.nan
+def interval_of_mean(mean: float, variance: float, n: int, confidence: float) -> Interval:
+    """Return a mean with Student's t interval, of n values with this mean and sample variance (n - 1)."""
+    if n == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    half = math.nan
+    if n > 1:
+        # Rounding may leave a variance of nothing a little below zero.
+        half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * math.sqrt(max(variance, 0.0) / n)
     return Interval(mean, mean - half, mean + half)
+
+
+def interval_of_ratio(
+    numerator: float, denominator: float, covariance: Floats, n: int, confidence: float
+) -> Interval | None:
+    """Return the ratio of two means with its interval by the delta method.
+
+    The variance of the ratio R of mean d to mean s is (Var d − 2 R Cov(d, s) + R² Var s) / (n s²): that of the mean of
+    (d − R·s)/s, the first-order expansion.
+
+    Parameters
+    ----------
+    numerator, denominator : float
+        Means of n pairs.
+    covariance : (2, 2) array
+        Sample covariances (n - 1) of numerators and denominators.
+    n : int
+    confidence : float
+
+    Returns
+    -------
+    Interval or None
+        None where there are no pairs or the denominators' mean is zero.
+    """
+    if n == 0 or denominator == 0:
+        return None
+    ratio = numerator / denominator
+    spread = covariance[0, 0] - 2 * ratio * covariance[0, 1] + ratio**2 * covariance[1, 1]
+    return interval_of_mean(ratio, float(spread) / denominator**2, n, confidence)
+
+
+def _moments(values: Floats) -> tuple[Floats, Floats]:
+    """Return means and sample covariances of (n, m) values; NaN where there are too few."""
+    n, m = values.shape
+    if n == 0:
+        return np.full(m, np.nan), np.full((m, m), np.nan)
+    mean = values.mean(axis=0)
+    deviation = values - mean
+    return mean, deviation.T @ deviation / (n - 1) if n > 1 else np.full((m, m), np.nan)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from majung import dims
-from majung.decision.outcomes import Outcomes, additionality, outcomes
-from majung.decision.statistics import Interval, expected_regret, mean_interval, probability_best
+from majung.decision.outcomes import Outcomes
+from majung.decision.statistics import Interval
 from majung.decision.takeoffs import takeoff_quarters
-from majung.ensemble import strategy_title
-from majung.errors import MajungError
+from majung.ensemble import as_statistics, strategy_title
 from majung.parameters import LocalText
 
 if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = ["StrategySummary", "ranking", "summarise"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,50 +79,18 @@ def summarise(dataset: xr.Dataset) -> tuple[StrategySummary, ...]:
     Parameters
     ----------
     dataset : xarray.Dataset
-        From `majung.compare`, or read back from a store.
+        From `majung.compare`, statistics or whole worlds, or read back from a store.
 
     Raises
     ------
     MajungError
-        When the baseline is not among its strategies.
+        When it holds whole worlds, but not the baseline's.
     """
-    parameters = json.loads(dataset.attrs["parameters"])
-    confidence = parameters["confidence"]
-    ids = [str(strategy) for strategy in dataset["strategy"].values]
-    result = _outcomes(dataset, ids, parameters["marginal_cost_of_public_funds"])
-    best, regret = probability_best(result.net_gain), expected_regret(result.net_gain)
-    takeoff = takeoff_quarters(dataset)
-    domestic = dataset["firm_class"].values != "foreign"
-    summaries = []
-    for row, strategy in enumerate(ids):
-        of_strategy = dataset.isel(strategy=row)
-        private = result.private_sales[row]
-        summaries.append(
-            StrategySummary(
-                id=strategy,
-                title=LocalText(ko=strategy_title(dataset, strategy, "ko"), en=strategy_title(dataset, strategy)),
-                replications=int(np.isfinite(private).sum()),
-                public_spent=_mean(result.spent[row]),
-                returned=_mean(result.returned[row]),
-                spent_by_instrument={name: _mean(_total(of_strategy[name])) for name in dims.INSTRUMENTS},
-                spent_by_class={
-                    name: _mean(_total(of_strategy[f"public_to_{name}"])) for name in dims.DOMESTIC_CLASSES
-                },
-                additionality=None if row == ids.index(_baseline(dataset)) else additionality(result, row, confidence),
-                private_domestic_sales=mean_interval(private, confidence),
-                difference=mean_interval(result.difference[row], confidence),
-                net_gain=mean_interval(result.net_gain[row], confidence),
-                probability_best=float(best[row]),
-                expected_regret=float(regret[row]),
-                sme_share=_mean(_ratio(_total(of_strategy["sme_sales"]), private)),
-                domestic_share=_mean(1 - _ratio(_total(of_strategy["imports"]), _total(of_strategy["home_sales"]))),
-                live_ventures=_mean(of_strategy["live_ventures"].values[:, -1].sum(axis=-1)),
-                survival=_mean(of_strategy["survived"].values[domestic]),
-                leader_changes=_mean(_leader_changes(of_strategy["leader"].values)),
-                takeoff_quarter=takeoff[row],
-            )
-        )
-    return tuple(summaries)
+    statistics = as_statistics(dataset)
+    found = Outcomes.of(statistics)
+    return tuple(
+        _summary(statistics, found, row, taken_off) for row, taken_off in enumerate(takeoff_quarters(statistics))
+    )
 
 
 def ranking(dataset: xr.Dataset) -> pd.DataFrame:
@@ -136,7 +99,7 @@ def ranking(dataset: xr.Dataset) -> pd.DataFrame:
     Parameters
     ----------
     dataset : xarray.Dataset
-        From `majung.compare`, or read back from a store.
+        From `majung.compare`, statistics or whole worlds, or read back from a store.
 
     Returns
     -------
@@ -148,7 +111,7 @@ def ranking(dataset: xr.Dataset) -> pd.DataFrame:
     Raises
     ------
     MajungError
-        When the baseline is not among its strategies.
+        When it holds whole worlds, but not the baseline's.
     """
     rows = []
     for summary in sorted(summarise(dataset), key=lambda s: s.net_gain.mean, reverse=True):
@@ -178,36 +141,34 @@ class _Ranking(pd.DataFrame):
         return self.to_string()
 
 
-def _baseline(dataset: xr.Dataset) -> str:
-    return str(dataset.attrs["baseline"])
+def _summary(
+    statistics: xr.Dataset, found: Outcomes, row: int, takeoff_quarter: Mapping[str, str | None]
+) -> StrategySummary:
+    of_strategy = statistics.isel(strategy=row)
+    strategy = str(of_strategy["strategy"].values)
+    domestic = np.isin(statistics["firm_class"].values, dims.DOMESTIC_CLASSES)
 
+    def average(outcome: str) -> float:
+        return found.average(row, outcome)
 
-def _outcomes(dataset: xr.Dataset, ids: list[str], marginal_cost: float) -> Outcomes:
-    if _baseline(dataset) not in ids:
-        raise MajungError("decision.no_baseline", baseline=_baseline(dataset), strategies=ids)
-    return outcomes(
-        lambda name: np.asarray(dataset[name].transpose("strategy", "replication", ...).values),
-        baseline=ids.index(_baseline(dataset)),
-        marginal_cost=marginal_cost,
+    return StrategySummary(
+        id=strategy,
+        title=LocalText(ko=strategy_title(statistics, strategy, "ko"), en=strategy_title(statistics, strategy)),
+        replications=int(found.worlds[row]),
+        public_spent=average("public_spent"),
+        returned=average("returned"),
+        spent_by_instrument={name: average(name) for name in dims.INSTRUMENTS},
+        spent_by_class={name: average(f"public_to_{name}") for name in dims.DOMESTIC_CLASSES},
+        additionality=found.additionality(row),
+        private_domestic_sales=found.level(row, "private_domestic_sales"),
+        difference=found.above_baseline(row, "private_domestic_sales"),
+        net_gain=found.net_gain(row),
+        probability_best=float(of_strategy["probability_best"]),
+        expected_regret=float(of_strategy["expected_regret"]),
+        sme_share=average("sme_share"),
+        domestic_share=average("domestic_share"),
+        live_ventures=average("live_ventures"),
+        survival=float(of_strategy["survived"].values[domestic].mean()) if domestic.any() else np.nan,
+        leader_changes=average("leader_changes"),
+        takeoff_quarter=takeoff_quarter,
     )
-
-
-def _leader_changes(leader: Floats) -> Floats:
-    """Count the quarters whose leader is not that of the quarter before, over technologies; (n, T, K) -> (n,)."""
-    changed = (leader[:, 1:] != leader[:, :-1]) & (leader[:, 1:] >= 0) & (leader[:, :-1] >= 0)
-    return np.where(np.isfinite(leader).all(axis=(1, 2)), changed.sum(axis=(1, 2)), np.nan)
-
-
-def _total(array: xr.DataArray) -> Floats:
-    """Sum over all but replications, a failed one to NaN."""
-    values = np.asarray(array.transpose("replication", ...).values)
-    return np.asarray(values.reshape(values.shape[0], -1).sum(axis=1))
-
-
-def _ratio(over: Floats, under: Floats) -> Floats:
-    return np.divide(over, under, out=np.full_like(over, np.nan), where=under != 0)
-
-
-def _mean(values: Floats) -> float:
-    kept = values[~np.isnan(values)]
-    return float(kept.mean()) if kept.size else float("nan")
