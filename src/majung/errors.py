@@ -5,6 +5,7 @@
     MajungError            exit code 2; every message is in the catalogue, in English and Korean
     ├── InputError         what was given is wrong; lists every problem at once
     ├── StoreError         exit code 3; a store of results cannot be read or written
+    ├── ClusterError       exit code 4; a cluster cannot be reached, or went away
     └── Interrupted        exit code 130; stopped on request, what was finished is kept
 """
 
@@ -19,7 +20,7 @@ from typing import ClassVar
 
 from majung.messages import Labelled, Lang, Phrase, text
 
-__all__ = ["InputError", "Interrupted", "MajungError", "Problem", "StoreError", "nearest", "not_a_choice"]
+__all__ = ["ClusterError", "InputError", "Interrupted", "MajungError", "Problem", "StoreError", "nearest", "not_a_choice"]
 
 _LONGEST_QUOTE = 80
 
@@ -81,6 +82,12 @@ class StoreError(MajungError):
     """A store of results cannot be read or written."""
 
     exit_code: ClassVar[int] = 3
+
+
+class ClusterError(MajungError):
+    """A cluster cannot be reached, or went away; finished blocks are kept."""
+
+    exit_code: ClassVar[int] = 4
 
 
 class Interrupted(MajungError):

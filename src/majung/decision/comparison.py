@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from majung import dims
-from majung.decision.outcomes import additionality, outcomes
-from majung.ensemble import BLOCK, Design, Ensemble, Market, Progress, collect, design, run, thread_count
+from majung.decision.outcomes import widest_interval
+from majung.ensemble import (
+    LARGEST_BLOCK,
+    Accumulator,
+    BlockResult,
+    Design,
+    Market,
+    Progress,
+    Session,
+    Worlds,
+    collect,
+    collect_worlds,
+    design,
+    lowered,
+)
 from majung.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -20,9 +32,9 @@ if TYPE_CHECKING:
 
     from majung.scenario import Scenario, Strategy
 
-__all__ = ["FIRST_BATCH", "MAX_REPLICATIONS", "compare", "planned", "widest_interval"]
+__all__ = ["FIRST_BATCH", "MAX_REPLICATIONS", "Sink", "compare", "planned", "simulated"]
 
-FIRST_BATCH: Final = 64
+FIRST_BATCH: Final = LARGEST_BLOCK
 """Replications before the width of an interval is trusted to decide anything."""
 MAX_REPLICATIONS: Final = 2_000
 _LARGEST_GROWTH: Final = 2.0
@@ -37,6 +49,9 @@ def compare(
     precision: float | None = None,
     *,
     max_replications: int = MAX_REPLICATIONS,
+    paths: bool = True,
+    store: str | Path | None = None,
+    cluster: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: Event | None = None,
     market: Market | None = None,
@@ -61,8 +76,16 @@ def compare(
         (Chow and Robbins 1965), started with `FIRST_BATCH`.
     max_replications : int
         Where `precision` gives up; the dataset's attribute ``precision_reached`` says how wide the interval then is.
+    paths : bool
+        Whether every replication's paths are returned, which need memory for each. Otherwise means, variances and
+        quantiles are, and memory does not depend on the number of replications.
+    store : path, optional
+        A folder for finished blocks. What is in it is not simulated again: a comparison that was stopped goes on.
+    cluster : str, optional
+        Where to run instead of threads: see `majung.ensemble.Cluster`. The numbers do not depend on it. It
+        needs a store: ``MAJUNG_STORE`` or ``majung-runs`` by default.
     progress : callable, optional
-        Called with a `majung.ensemble.Progress` after each block.
+        Called with a `majung.ensemble.Progress` after each range of replications.
     cancel : threading.Event, optional
         Stops the comparison when set.
     market : Market, optional
@@ -71,25 +94,72 @@ def compare(
     Returns
     -------
     xarray.Dataset
-        strategy x replication x quarter x technology; see the reference of arrays.
+        strategy x replication x quarter x technology, or statistics over replications; see the reference of arrays.
 
     Raises
     ------
     InputError
         When what was asked for makes no sense.
+    StoreError, ClusterError
+        When the store or the cluster is in trouble; finished blocks are kept.
     Interrupted
         When `cancel` was set.
     """
-    started = time.perf_counter()
-    plan = planned(scenario, replications, strategies, seed, precision, max_replications)
-    threads = thread_count(threads)
+    plan = planned(scenario, replications, strategies, seed, precision, max_replications, paths=paths)
+    market = lowered(scenario, plan.strategies) if market is None else market
+    with Session(store, threads=threads, cluster=cluster, progress=progress, cancel=cancel) as session:
+        session.begin(plan.record("run", {}))
+        worlds = Worlds(plan, market) if paths else None
+        dataset = simulated(plan, session, precision=precision, market=market, into=[worlds] if worlds else [])
+        session.keep(dataset)
+    if worlds is None:
+        return dataset
+    return collect_worlds(worlds, **{name: value for name, value in dataset.attrs.items() if "precision" in name})
+
+
+class Sink(Protocol):
+    """What takes blocks beside the statistics."""
+
+    def add(self, first: int, blocks: Sequence[BlockResult]) -> None:
+        """Take the blocks of all strategies of a range of replications; ranges come in order."""
+
+
+def simulated(
+    plan: Design,
+    session: Session,
+    *,
+    precision: float | None = None,
+    market: Market | None = None,
+    into: Sequence[Sink] = (),
+) -> xr.Dataset:
+    """Run a plan in a session that has begun.
+
+    Parameters
+    ----------
+    plan : Design
+        From `planned`, with the same `precision`.
+    session : Session
+    precision : float, optional
+        See `compare`.
+    market : Market, optional
+        The plan's own, lowered, by default.
+    into : sequence of Sink
+        What takes each block, too.
+
+    Returns
+    -------
+    xarray.Dataset
+        Statistics over the replications.
+    """
+    accumulator = Accumulator(plan, lowered(plan.scenario, plan.strategies) if market is None else market)
+    for part in _parts(plan, precision, accumulator):
+        for first, blocks in session.ranges(part, accumulator.market):
+            accumulator.add(first, blocks)
+            for sink in into:
+                sink.add(first, blocks)
     if precision is None:
-        result = run(plan, threads=threads, progress=progress, cancel=cancel, market=market)
-        reached: dict[str, float] = {}
-    else:
-        result = _until(plan, precision, partial(run, threads=threads, progress=progress, cancel=cancel, market=market))
-        reached = {"precision_asked": precision, "precision_reached": widest_interval(result)}
-    return collect(result, threads=threads, seconds=round(time.perf_counter() - started, 3), **reached)
+        return collect(accumulator)
+    return collect(accumulator, precision_asked=precision, precision_reached=widest_interval(accumulator))
 
 
 def planned(
@@ -99,6 +169,7 @@ def planned(
     seed: int | None = None,
     precision: float | None = None,
     max_replications: int = MAX_REPLICATIONS,
+    paths: bool = True,
 ) -> Design:
     """Check what `compare` is asked for, and return the design of its largest extent.
 
@@ -108,45 +179,35 @@ def planned(
         When what was asked for makes no sense.
     """
     problems = []
+    rule = ""
     if precision is not None:
         if not (np.isfinite(precision) and precision > 0):
             problems.append(Problem(key="decision.precision", found=f"{precision:g}"))
         if replications is not None:
             problems.append(Problem(key="decision.precision_or_replications"))
-        replications = max_replications
+        replications, rule = max_replications, f"precision {precision!r}"
     try:
         plan = design(scenario, strategies, replications, seed)
     except InputError as error:
         problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    return plan
+    return replace(plan, detail="paths" if paths else "statistics", rule=rule)
 
 
-def widest_interval(ensemble: Ensemble) -> float:
-    """Return the largest half-width of additionality's interval over the strategies that spend; 0 if none does.
-
-    Infinite where there are too few replications for an interval.
-    """
-    parameters = ensemble.design.scenario.parameters
-    arrays = {a.name: values for a, values in zip(dims.PATH_ARRAYS, ensemble.paths, strict=True)}
-    arrays |= {a.name: values for a, values in zip(dims.ACCOUNT_ARRAYS, ensemble.accounts, strict=True)}
-    result = outcomes(arrays.__getitem__, baseline=0, marginal_cost=1.0)
-    intervals = [additionality(result, row, parameters.value("confidence")) for row in range(len(ensemble.status))]
-    widths = [interval.half_width for interval in intervals if interval is not None]
-    return max((np.inf if np.isnan(width) else width for width in widths), default=0.0)
-
-
-def _until(plan: Design, precision: float, run_part: Callable[..., Ensemble]) -> Ensemble:
-    """Add batches until the widest interval is narrow enough or the plan's replications are all run."""
-    largest = plan.stop - plan.stop % BLOCK or plan.stop
-    result: Ensemble | None = None
+def _parts(plan: Design, precision: float | None, accumulator: Accumulator) -> Iterator[Design]:
+    """Yield the parts to run one after the other: all at once, or batches until the widest interval is narrow enough."""
+    if precision is None:
+        yield plan
+        return
+    block = plan.block
+    largest = plan.stop - plan.stop % block or plan.stop
     start, stop = 0, min(FIRST_BATCH, largest)
     while True:
-        result = run_part(plan.part(start, stop), before=result)
-        width = widest_interval(result)
+        yield plan.part(start, stop)
+        width = widest_interval(accumulator)
         if width <= precision or stop == largest:
-            return result
+            return
         # The width falls with the root of the number; a little more than that would need saves a last small batch.
         needed = stop * min(1.1 * (width / precision) ** 2, _LARGEST_GROWTH)
-        start, stop = stop, min(largest, BLOCK * int(np.ceil(max(needed, stop + 1) / BLOCK)))
+        start, stop = stop, min(largest, block * int(np.ceil(max(needed, stop + 1) / block)))

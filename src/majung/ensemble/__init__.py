@@ -1,28 +1,52 @@
-"""Many worlds: design (strategy x replication blocks), run (threads), collect (xarray), store (Zarr)."""
+"""Many worlds: a design cut into blocks, run by a session on threads or a cluster, folded into statistics, stored."""
 
-from majung.ensemble.collect import collect, result_hash, strategy_title
-from majung.ensemble.design import BASELINE, BLOCK, BlockKey, Design, Task, design
-from majung.ensemble.market import Market, lowered
-from majung.ensemble.run import Ensemble, Progress, Status, run, thread_count
-from majung.ensemble.store import Staging, read, storing, write
+from majung.ensemble.block import BlockResult, Reducer, Status
+from majung.ensemble.cluster import Cluster
+from majung.ensemble.collect import as_statistics, collect, collect_worlds, is_statistics, result_hash, strategy_title
+from majung.ensemble.design import BASELINE, BLOCK, LARGEST_BLOCK, BlockKey, Design, Task, block_size, design
+from majung.ensemble.market import Kernel, Market, lowered
+from majung.ensemble.run import Progress, Threads, thread_count
+from majung.ensemble.session import Session
+from majung.ensemble.statistics import SAMPLE, Accumulator
+from majung.ensemble.store import Blocks, RunInfo, RunRecord, Staging, Store, default_root, read, storing, write
+from majung.ensemble.worlds import Worlds
+from majung.ensemble.worlds_zarr import WorldsOnDisk
 
 __all__ = [
     "BASELINE",
     "BLOCK",
+    "LARGEST_BLOCK",
+    "SAMPLE",
+    "Accumulator",
     "BlockKey",
+    "BlockResult",
+    "Blocks",
+    "Cluster",
     "Design",
-    "Ensemble",
+    "Kernel",
     "Market",
     "Progress",
+    "Reducer",
+    "RunInfo",
+    "RunRecord",
+    "Session",
     "Staging",
     "Status",
+    "Store",
     "Task",
+    "Threads",
+    "Worlds",
+    "WorldsOnDisk",
+    "as_statistics",
+    "block_size",
     "collect",
+    "collect_worlds",
+    "default_root",
     "design",
+    "is_statistics",
     "lowered",
     "read",
     "result_hash",
-    "run",
     "storing",
     "strategy_title",
     "thread_count",

@@ -33,7 +33,18 @@ if TYPE_CHECKING:
     from majung.messages import Lang
     from majung.scenario import Scenario
 
-__all__ = ["STATISTICS", "as_statistics", "collect", "collect_worlds", "is_statistics", "result_hash", "strategy_title"]
+__all__ = [
+    "STATISTICS",
+    "as_statistics",
+    "attributes_of",
+    "collect",
+    "collect_worlds",
+    "is_statistics",
+    "meaning_of",
+    "result_hash",
+    "status_attributes",
+    "strategy_title",
+]
 
 STATISTICS: Final = ("mean", "variance")
 _PARAMETERS: Final = (
@@ -94,13 +105,13 @@ def collect_worlds(worlds: Worlds, **provenance: str | int | float) -> xr.Datase
     variables: dict[str, xr.Variable] = {}
     for arrays, found in ((dims.PATH_ARRAYS, worlds.paths), (dims.ACCOUNT_ARRAYS, worlds.accounts)):
         for array, values in zip(arrays, found, strict=True):
-            variables[array.name] = xr.Variable((*axes, *array.dims), values, _attributes(array, units))
+            variables[array.name] = xr.Variable((*axes, *array.dims), values, attributes_of(array, units))
     for array, values in zip(dims.FIRM_ARRAYS, firm_means, strict=True):
-        variables[array.name] = xr.Variable(("strategy", *array.dims), values, _attributes(array, units))
-    variables["status"] = xr.Variable(axes, worlds.status, _status_attributes())
+        variables[array.name] = xr.Variable(("strategy", *array.dims), values, attributes_of(array, units))
+    variables["status"] = xr.Variable(axes, worlds.status, status_attributes())
     numbers = np.arange(worlds.status.shape[1], dtype=np.int64)
     coordinates = _coordinates(design, worlds.market)
-    coordinates["replication"] = xr.Variable(("replication",), numbers, _meaning("replication"))
+    coordinates["replication"] = xr.Variable(("replication",), numbers, meaning_of("replication"))
     dataset = xr.Dataset(variables, coordinates)
     failed = int((worlds.status != Status.DONE.code).sum())
     dataset.attrs = {
@@ -226,10 +237,10 @@ def _statistics(tally: Tally, units: Mapping[str, str]) -> dict[str, xr.Variable
             if array.name != _NO_MEAN:
                 values = np.stack([means[:, row], variances[:, row]], axis=1)
                 axes = ("strategy", "statistic", *array.dims)
-                variables[array.name] = xr.Variable(axes, values, _attributes(array, units))
+                variables[array.name] = xr.Variable(axes, values, attributes_of(array, units))
     firms = tally.mean_firms()
     for row, array in enumerate(dims.FIRM_ARRAYS):
-        variables[array.name] = xr.Variable(("strategy", *array.dims), firms[:, row], _attributes(array, units))
+        variables[array.name] = xr.Variable(("strategy", *array.dims), firms[:, row], attributes_of(array, units))
     worlds = tally.worlds.astype(np.float64)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         best = tally.best / tally.complete if tally.complete else np.full(tally.best.shape, np.nan)
@@ -257,7 +268,7 @@ def _statistics(tally: Tally, units: Mapping[str, str]) -> dict[str, xr.Variable
     }
     for array in dims.STATISTICS:
         variables[array.name] = xr.Variable(
-            ("strategy", *array.dims), values_by_name[array.name], _attributes(array, units)
+            ("strategy", *array.dims), values_by_name[array.name], attributes_of(array, units)
         )
     return variables
 
@@ -278,11 +289,11 @@ def _axes(tally: Tally) -> dict[str, xr.Variable]:
     units = np.array([array.unit for array in dims.OUTCOMES], dtype=object)
     sample = np.arange(tally.sample()[0].shape[1], dtype=np.int64)
     return {
-        "statistic": xr.Variable(("statistic",), np.array(STATISTICS, dtype=object), _meaning("statistic")),
-        "outcome": xr.Variable(("outcome",), names, _meaning("outcome")),
-        "other_outcome": xr.Variable(("other_outcome",), names, _meaning("outcome")),
+        "statistic": xr.Variable(("statistic",), np.array(STATISTICS, dtype=object), meaning_of("statistic")),
+        "outcome": xr.Variable(("outcome",), names, meaning_of("outcome")),
+        "other_outcome": xr.Variable(("other_outcome",), names, meaning_of("outcome")),
         "outcome_unit": xr.Variable(("outcome",), units, {"long_name": "unit of the outcome"}),
-        "sample": xr.Variable(("sample",), sample, _meaning("sample")),
+        "sample": xr.Variable(("sample",), sample, meaning_of("sample")),
     }
 
 
@@ -290,7 +301,7 @@ def _coordinates(design: Design, market: Market) -> dict[str, xr.Variable]:
     scenario = design.scenario
 
     def labels(name: str, values: Iterable[object]) -> xr.Variable:
-        return xr.Variable((name,), np.array(list(values), dtype=object), _meaning(name))
+        return xr.Variable((name,), np.array(list(values), dtype=object), meaning_of(name))
 
     def by_technology(values: NDArray[np.float64], units: str, long_name: str, long_name_ko: str) -> xr.Variable:
         return xr.Variable(
@@ -303,7 +314,7 @@ def _coordinates(design: Design, market: Market) -> dict[str, xr.Variable]:
         "quarter": labels("quarter", scenario.quarter_labels),
         "technology": labels("technology", scenario.technologies.id),
         "firm": labels("firm", scenario.firms.id),
-        "firm_class": xr.Variable(("firm",), classes, _meaning("size_class")),
+        "firm_class": xr.Variable(("firm",), classes, meaning_of("size_class")),
         "line": xr.Variable(
             ("line",),
             np.array(market.lines, dtype=object),
@@ -355,7 +366,7 @@ def _identity(design: Design, market: Market, replications: int, failed: int) ->
         "parameters_hash": scenario.parameters.hash,
         "seed": design.seed,
         "replications": replications,
-        "block": int(getattr(design, "block", BLOCK)),
+        "block": design.block,
         "baseline": BASELINE,
         "as_of": scenario.as_of.isoformat(),
         "currency": scenario.currency,
@@ -367,17 +378,20 @@ def _identity(design: Design, market: Market, replications: int, failed: int) ->
     }
 
 
-def _attributes(array: dims.Array, units: Mapping[str, str]) -> dict[str, str]:
+def attributes_of(array: dims.Array, units: Mapping[str, str]) -> dict[str, str]:
+    """Return the attributes of an array of `dims`; `units` says what stands for ``money``."""
     unit = units.get(array.unit, array.unit)
     return {"units": unit, "long_name": array.meaning_en, "long_name_ko": array.meaning_ko}
 
 
-def _meaning(name: str) -> dict[str, str]:
+def meaning_of(name: str) -> dict[str, str]:
+    """Return the attributes of the coordinate of a dimension."""
     found = next(dimension for dimension in dims.DIMENSIONS if dimension.name == name)
     return {"long_name": found.meaning_en, "long_name_ko": found.meaning_ko}
 
 
-def _status_attributes() -> dict[str, Any]:
+def status_attributes() -> dict[str, Any]:
+    """Return the attributes of ``status``."""
     return {
         "units": "1",
         "long_name": "what became of the replication",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal
 
+from majung.ensemble.store import RunRecord
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.scenario import HANDS_OFF
@@ -119,6 +120,12 @@ class Design:
         world, rule = self.scenario.world_hash, [self.rule] if self.rule else []
         return _digest([world, strategies, self.seed, self.start, self.stop, version("majung"), *rule])[:_SHORT]
 
+    @property
+    def market_digest(self) -> str:
+        """SHA-256 of what the lowered market depends on: the world, and the strategies in their order."""
+        hashes = [strategy.hash for strategy in self.strategies]
+        return _digest(["market", self.scenario.world_hash, hashes, version("majung")])
+
     def tasks(self) -> Iterator[Task]:
         """Yield every block: all strategies of some replications, then of the next ones."""
         world, release = self.scenario.world_hash, version("majung")
@@ -127,6 +134,31 @@ class Design:
             count = min(self.block, self.stop - first)
             for row, strategy in enumerate(hashes):
                 yield Task(row, BlockKey(world, strategy, self.seed, first, count, release, self.detail))
+
+    def record(self, kind: str, request: Mapping[str, object]) -> RunRecord:
+        """Return what a store notes of the run of this design.
+
+        Parameters
+        ----------
+        kind : str
+            ``run``, or another command's name.
+        request : mapping
+            What was asked for, as JSON, so that it can be asked for again; empty where it was asked from Python.
+        """
+        identity = {
+            "majung_version": version("majung"),
+            "scenario_id": self.scenario.id,
+            "scenario_hash": self.scenario.hash,
+            "world_hash": self.scenario.world_hash,
+            "parameters_hash": self.scenario.parameters.hash,
+            "strategies": {strategy.id: strategy.hash for strategy in self.strategies},
+            "seed": self.seed,
+            "replications": self.stop,
+            "rule": self.rule,
+        }
+        return RunRecord(
+            run_id=self.run_id, kind=kind, title=self.scenario.title, request=dict(request), identity=identity
+        )
 
     def part(self, start: int, stop: int) -> Design:
         """Return the same design for other replications."""

@@ -1,141 +1,202 @@
-"""Run a design's blocks on all cores.
+"""Run a design's blocks, past those that a store already has.
 
-Blocks come back in the order of the design, whatever thread ran them, so the arrays and the order in which sums are
-formed depend neither on the number of threads nor on which strategies run together.
+Blocks come back in the order of the design, whatever ran them, so the arrays and the order in which sums are formed
+depend neither on the number of workers nor on which strategies run together, nor on what was there from before.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import Enum
-from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Final, TypeVar
+from types import TracebackType
+from typing import Final, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from majung import dims
-from majung.ensemble.design import Design, Task
-from majung.ensemble.market import Market, Simulate, lowered
+from majung.ensemble.block import BlockResult, Part, Reducer
+from majung.ensemble.design import BLOCK, Design, Task
+from majung.ensemble.market import Simulate
+from majung.ensemble.store import Blocks, Damaged, Kept
 from majung.errors import InputError, Interrupted, Problem
 
-if TYPE_CHECKING:
-    from majung.market.kernel import Block
-
-__all__ = ["Ensemble", "Floats", "Progress", "Status", "run", "thread_count"]
-
-Floats = NDArray[np.float64]
-T = TypeVar("T")
-R = TypeVar("R")
+__all__ = ["BlockWork", "Done", "Pool", "Progress", "Threads", "results", "thread_count"]
 
 _WINDOW: Final = 4
-"""Blocks given out at a time, for each thread: what bounds the memory of results not yet in their place."""
+"""Blocks given out at a time, for each worker: what bounds the memory of results that wait for their turn."""
 _PATIENCE: Final = 0.1
 """Seconds between looks at whether to stop."""
-_MEMORY_SHARE: Final = 0.8
-
-
-class Status(Enum):
-    """What became of a replication; the value is the message."""
-
-    DONE = "ensemble.status.done"
-    NOT_FINITE = "ensemble.status.not_finite"
-
-    @property
-    def code(self) -> int:
-        """The number that stands for it in an array."""
-        return list(Status).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come, in replications of a strategy."""
+    """How far a run has come, in replications of a strategy.
+
+    Parameters
+    ----------
+    done, total : int
+    reused : int
+        Of those done, the replications that were in the store.
+    damaged : int
+        Blocks that the store had, but damaged, and that were computed again.
+    """
 
     done: int
     total: int
+    reused: int = 0
+    damaged: int = 0
 
 
-@dataclass(frozen=True)
-class Ensemble:
-    """The result of a design.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A block that is finished.
 
     Parameters
     ----------
-    design : Design
-    market : Market
-    paths : (array, strategy, replication, quarter, technology) ndarray
-        In the order of `dims.PATH_ARRAYS`; NaN where a replication failed.
-    accounts : (array, strategy, replication, quarter) ndarray
-        In the order of `dims.ACCOUNT_ARRAYS`.
-    firms : (array, strategy, firm) ndarray
-        Sums over the replications that did not fail, in the order of `dims.FIRM_ARRAYS`; without entry slots.
-    status : (strategy, replication) ndarray of int8
-        Codes of `Status`.
+    result : BlockResult
+    kept : Kept or None
+        Hash and size of its file, where it was written.
+    reused, damaged : bool
+        Whether the store had it, and whether it had it damaged.
     """
 
-    design: Design
-    market: Market
-    paths: Floats
-    accounts: Floats
-    firms: Floats
-    status: NDArray[np.int8]
+    result: BlockResult
+    kept: Kept | None = None
+    reused: bool = False
+    damaged: bool = False
 
 
-def run(
-    design: Design,
-    *,
-    threads: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    cancel: Event | None = None,
-    before: Ensemble | None = None,
-    market: Market | None = None,
-) -> Ensemble:
-    """Simulate every replication of every strategy.
+@dataclass(frozen=True, slots=True)
+class BlockWork:
+    """What a worker does with a task: take the block from the store, or simulate, reduce and keep it.
+
+    Parameters
+    ----------
+    simulate : Simulate
+    reducer : Reducer
+    blocks : Blocks, optional
+        Where blocks are kept.
+    fresh : bool
+        Whether to simulate even what the store has.
+    name : str
+        Digest of the lowered market, by which workers elsewhere find it in the store.
+    """
+
+    simulate: Simulate
+    reducer: Reducer
+    blocks: Blocks | None = None
+    fresh: bool = False
+    name: str = ""
+
+    def __call__(self, task: Task) -> Done:
+        """Return a task's block.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be kept.
+        """
+        if self.blocks is None:
+            return Done(self._simulated(task))
+        digest, damaged = task.key.digest, False
+        if not self.fresh:
+            try:
+                if (found := self.blocks.load(digest)) is not None:
+                    return Done(BlockResult.from_arrays(found), reused=True)
+            except Damaged:
+                damaged = True
+        result = self._simulated(task)
+        return Done(result, self.blocks.save(digest, result.arrays()), damaged=damaged)
+
+    def _simulated(self, task: Task) -> BlockResult:
+        key = task.key
+        firsts = range(key.first, key.first + key.count, BLOCK)
+        parts = [self._part(task, first, min(BLOCK, key.first + key.count - first)) for first in firsts]
+        return self.reducer(parts, paths=key.detail == "paths")
+
+    def _part(self, task: Task, first: int, count: int) -> Part:
+        """Simulate replications; where some failed, form the sums over firms from the others alone."""
+        block = self.simulate(task.strategy, task.key.seed, first, count)
+        finite = np.asarray(np.isfinite(block.paths).all(axis=(0, 1, 2)), dtype=np.bool_)
+        finite &= np.isfinite(block.accounts).all(axis=(0, 1))
+        if finite.all() and np.isfinite(block.firms).all():
+            return Part(block, finite)
+        firms = np.zeros_like(block.firms)
+        for lane in np.flatnonzero(finite):
+            alone = self.simulate(task.strategy, task.key.seed, first + int(lane), 1).firms
+            if np.isfinite(alone).all():
+                firms += alone
+            else:
+                finite[lane] = False
+        return Part(block._replace(firms=firms), finite)
+
+
+class Pool(Protocol):
+    """Where blocks are worked on: the threads of this process, or a cluster."""
+
+    @property
+    def size(self) -> int:
+        """Blocks that can be worked on at a time."""
+
+    def submit(self, work: BlockWork, task: Task) -> Future[Done]:
+        """Give a block to a worker."""
+
+
+class Threads(AbstractContextManager["Threads"]):
+    """The threads of this process, as a context.
+
+    Parameters
+    ----------
+    threads : int, optional
+        See `thread_count`.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self.size = thread_count(threads)
+        self._pool = ThreadPoolExecutor(self.size, thread_name_prefix="majung")
+
+    def submit(self, work: BlockWork, task: Task) -> Future[Done]:
+        """Give a block to a thread."""
+        return self._pool.submit(work, task)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        # Blocks at work are waited for: a kernel cannot be stopped half way.
+        self._pool.shutdown(cancel_futures=True)
+
+
+def results(
+    design: Design, work: BlockWork, pool: Pool, cancel: Event | None = None
+) -> Iterator[tuple[int, list[Done]]]:
+    """Run a design; yield the first replication of each range with the blocks of all strategies, in order.
 
     Parameters
     ----------
     design : Design
-    threads : int, optional
-        See `thread_count`.
-    progress : callable, optional
-        Called in this thread after each block; counts what came before, too.
+    work : BlockWork
+    pool : Pool
+        A bounded number of blocks is given to it at a time.
     cancel : threading.Event, optional
         Stops the run when set.
-    before : Ensemble, optional
-        Replications of the same design up to where this part starts; the result covers both, and is the same as if
-        they had been run at once.
-    market : Market, optional
-        The design's own, lowered, by default.
 
     Raises
     ------
     Interrupted
-        When `cancel` was set. A KeyboardInterrupt passes through; both wait for the blocks at work and start no other.
-    InputError
-        When the result would not fit into memory.
+        When `cancel` was set. A KeyboardInterrupt passes through. Finished blocks are in the store, if there is one.
     """
-    if market is None:
-        market = before.market if before else lowered(design.scenario, design.strategies)
-    ensemble = _empty(design, market)
-    if before is not None:
-        ensemble.firms[:] = before.firms
-    rows = len(design.strategies)
-    done = 0 if before is None else before.design.replications * rows
-    total = done + design.replications * rows
-
-    for task, block, finite in _in_order(
-        partial(_checked, market.simulate), design.tasks(), thread_count(threads), cancel
-    ):
-        _place(ensemble, task, block, finite)
-        done += task.key.count
-        if progress is not None:
-            progress(Progress(done, total))
-    return ensemble if before is None else _join(before, ensemble)
+    strategies = len(design.strategies)
+    finished: list[Done] = []
+    for task, done in _in_order(design.tasks(), work, pool, cancel):
+        finished.append(done)
+        if len(finished) == strategies:
+            yield task.key.first, finished
+            finished = []
 
 
 def thread_count(threads: int | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -160,91 +221,27 @@ def thread_count(threads: int | None = None, environ: Mapping[str, str] | None =
     return int(found)
 
 
-def _in_order(work: Callable[[T], R], tasks: Iterator[T], threads: int, cancel: Event | None) -> Iterator[R]:
+def _in_order(tasks: Iterator[Task], work: BlockWork, pool: Pool, cancel: Event | None) -> Iterator[tuple[Task, Done]]:
     """Yield the results in the order of the tasks, with a bounded number of them under way."""
-    with ThreadPoolExecutor(threads, thread_name_prefix="majung") as pool:
-        under_way: deque[Future[R]] = deque()
-        try:
-            for task in tasks:
-                under_way.append(pool.submit(work, task))
-                if len(under_way) == _WINDOW * threads:
-                    yield _result(under_way.popleft(), cancel)
-            while under_way:
-                yield _result(under_way.popleft(), cancel)
-        finally:
-            for future in under_way:
-                future.cancel()
+    under_way: deque[tuple[Task, Future[Done]]] = deque()
+    try:
+        for task in tasks:
+            under_way.append((task, pool.submit(work, task)))
+            while len(under_way) >= _WINDOW * pool.size:
+                yield _first(under_way, cancel)
+        while under_way:
+            yield _first(under_way, cancel)
+    finally:
+        for _, future in under_way:
+            future.cancel()
 
 
-def _result(future: Future[R], cancel: Event | None) -> R:
+def _first(under_way: deque[tuple[Task, Future[Done]]], cancel: Event | None) -> tuple[Task, Done]:
+    task, future = under_way.popleft()
     while True:
         if cancel is not None and cancel.is_set():
             future.cancel()
             raise Interrupted("ensemble.interrupted")
         wait([future], timeout=_PATIENCE)
         if future.done():
-            return future.result()
-
-
-def _checked(simulate: Simulate, task: Task) -> tuple[Task, Block, NDArray[np.bool_]]:
-    """Simulate a block; where a replication failed, form the sums over firms from the others alone."""
-    first, count = task.key.first, task.key.count
-    block = simulate(task.strategy, task.key.seed, first, count)
-    finite = np.asarray(np.isfinite(block.paths).all(axis=(0, 1, 2)), dtype=np.bool_)
-    finite &= np.isfinite(block.accounts).all(axis=(0, 1))
-    if finite.all() and np.isfinite(block.firms).all():
-        return task, block, finite
-    firms = np.zeros_like(block.firms)
-    for lane in np.flatnonzero(finite):
-        alone = simulate(task.strategy, task.key.seed, first + int(lane), 1).firms
-        if np.isfinite(alone).all():
-            firms += alone
-        else:
-            finite[lane] = False
-    return task, block._replace(firms=firms), finite
-
-
-def _empty(design: Design, market: Market) -> Ensemble:
-    strategies, replications = len(design.strategies), design.replications
-    quarters, technologies = design.scenario.quarters, len(design.scenario.technologies.id)
-    paths = (len(dims.PATH_ARRAYS), strategies, replications, quarters, technologies)
-    accounts = (len(dims.ACCOUNT_ARRAYS), strategies, replications, quarters)
-    _check_memory(8 * (int(np.prod(paths)) + int(np.prod(accounts))))
-    return Ensemble(
-        design,
-        market,
-        np.empty(paths),
-        np.empty(accounts),
-        np.zeros((len(dims.FIRM_ARRAYS), strategies, len(design.scenario.firms.id))),
-        np.empty((strategies, replications), dtype=np.int8),
-    )
-
-
-def _place(ensemble: Ensemble, task: Task, block: Block, finite: NDArray[np.bool_]) -> None:
-    row, start = task.strategy, task.key.first - ensemble.design.start
-    lanes = slice(start, start + task.key.count)
-    ensemble.paths[:, row, lanes] = np.where(finite, block.paths, np.nan).transpose(0, 3, 1, 2)
-    ensemble.accounts[:, row, lanes] = np.where(finite, block.accounts, np.nan).transpose(0, 2, 1)
-    ensemble.firms[:, row] += block.firms[:, : ensemble.firms.shape[2]]
-    ensemble.status[row, lanes] = np.where(finite, Status.DONE.code, Status.NOT_FINITE.code)
-
-
-def _join(before: Ensemble, after: Ensemble) -> Ensemble:
-    return Ensemble(
-        after.design.part(before.design.start, after.design.stop),
-        after.market,
-        np.concatenate([before.paths, after.paths], axis=2),
-        np.concatenate([before.accounts, after.accounts], axis=2),
-        after.firms,
-        np.concatenate([before.status, after.status], axis=1),
-    )
-
-
-def _check_memory(needed: int) -> None:
-    try:
-        physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return
-    if needed > _MEMORY_SHARE * physical:
-        values = {"needed": f"{needed / 1e9:,.0f}", "physical": f"{physical / 1e9:,.0f}"}
-        raise InputError([Problem(key="ensemble.memory", values=values)])
+            return task, future.result()
