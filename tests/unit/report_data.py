@@ -126,7 +126,7 @@ def _dataset(shape: Shape) -> xr.Dataset:
             "entries": rng.poisson(1.2, (n, t, k)).astype(float),
             "exits": rng.poisson(1.0, (n, t, k)).astype(float),
             "hhi": np.full((n, t, k), 0.2),
-            "leader": np.repeat(rng.integers(-1, min(3, shape.firms), (n, -(-t // 16), k)), 16, axis=1)[:, :t],
+            "leader": _leader(shape, rng),
             "hype": np.full((n, t, k), 0.05),
             "private_raised": base * 0.05 * (1 + 3 * effect),
             "supported": active * (strategy != "hands-off") * 6.0 * np.ones((n, t, k)),
@@ -152,6 +152,7 @@ def _dataset(shape: Shape) -> xr.Dataset:
         "firm": [f"f{number:04d}" for number in range(shape.firms)],
         "firm_class": ("firm", np.array([dims.CLASSES[code] for code in classes], dtype=object)),
         "line": _lines(shape),
+        "line_technology": ("line", np.array(shape.technologies, dtype=object)[_technology_of_line(shape)]),
         "home_potential": ("technology", 1.2 * _most(data["adopters"])),
         "home_adopters_at_start": ("technology", np.zeros(k)),
         "growth_before_start": ("technology", np.full(k, 0.3)),
@@ -179,8 +180,6 @@ def _dataset(shape: Shape) -> xr.Dataset:
         "result_hash": "cd" * 32,
         "seed": shape.seed,
         "baseline": "hands-off",
-        "created": "2026-11-23T09:00:00+00:00",
-        "threads": 4,
         "calibration": json.dumps(
             [{"technology": "cloud", "region": "home", "observed": 900_000.0, "difference": -120_000.0}]
         ),
@@ -273,6 +272,19 @@ def _strategy(name: str, title: LocalText) -> Strategy:
 
 def _lines(shape: Shape) -> np.ndarray:
     return np.array([f"f{number:04d}/line" for number in range(shape.firms)], dtype=object)
+
+
+def _technology_of_line(shape: Shape) -> np.ndarray:
+    return np.arange(shape.firms) * len(shape.technologies) // max(shape.firms, len(shape.technologies))
+
+
+def _leader(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """One of the first three lines of a technology leads it, or none does; another one every sixteen quarters."""
+    n, t, k = shape.replications, shape.quarters, len(shape.technologies)
+    of_line = _technology_of_line(shape)
+    first, count = np.searchsorted(of_line, np.arange(k)), np.bincount(of_line, minlength=k)
+    chosen = rng.integers(-1, np.minimum(count, 3), (n, -(-t // 16), k))
+    return np.repeat(np.where(chosen < 0, -1, first + chosen), 16, axis=1)[:, :t]
 
 
 def _table(**columns: Any) -> Any:

@@ -66,7 +66,6 @@ _IDENTITY: Final = (
     "seed",
     "precision_asked",
     "precision_reached",
-    "created",
 )
 
 
@@ -146,6 +145,7 @@ def identity(results: Results, lang: Lang) -> list[tuple[str, str]]:
     return [
         *known,
         (text("report.identity.replications", lang), worlds),
+        *([] if results.all_sampled else [(text("report.identity.sampled", lang), count(results.sampled))]),
         (text("report.identity.quarters", lang), f"{len(results.quarters)} ({span})"),
         (text("report.identity.unit", lang), results.unit.label(lang)),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -14,10 +13,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from majung.decision import Interval, StrategySummary
-from majung.decision.statistics import mean_interval
-from majung.dims import CLASSES, INSTRUMENTS
+from majung.decision.outcomes import Outcomes
+from majung.dims import DOMESTIC_CLASSES, INSTRUMENTS
+from majung.ensemble import as_statistics
 from majung.messages import Lang
-from majung.money import Unit, parse_unit
+from majung.money import Unit, parse_quarter, parse_unit
 
 if TYPE_CHECKING:
     from majung.scenario import Scenario
@@ -34,7 +34,7 @@ CHAIN_KINDS: Final = {
     "induced": "induced_sales",
     "imports": "imports",
 }
-_QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
+_ROUNDING: Final = 1e-9
 
 
 class Results:
@@ -43,7 +43,7 @@ class Results:
     Parameters
     ----------
     dataset : xarray.Dataset
-        The result arrays of `majung.dims`.
+        From `majung.compare`: statistics, or whole worlds, of which statistics are then made.
     scenario : majung.scenario.Scenario
         What was run.
     summaries : sequence of StrategySummary
@@ -51,20 +51,28 @@ class Results:
     """
 
     def __init__(self, dataset: xr.Dataset, scenario: Scenario, summaries: Iterable[StrategySummary]) -> None:
-        # A world that failed under one strategy cannot be paired: it is left out under all, and counted.
-        sales = dataset["private_final_sales"].transpose("replication", "strategy", "quarter", "technology").values
-        whole = np.isfinite(sales).all(axis=(1, 2, 3))
-        self.asked: int = dataset.sizes["replication"]
-        self.failed = int((~whole).sum())
-        self.dataset = dataset.isel(replication=np.flatnonzero(whole)) if self.failed else dataset
+        self.dataset = as_statistics(dataset)
+        # A world that failed under one strategy cannot be paired: it is compared under none, and counted.
+        self.asked = int(self.dataset.attrs["replications"])
+        self.replications = int(self.dataset.attrs["complete"])
+        self.failed = self.asked - self.replications
         self.scenario = scenario
-        self.baseline: str = str(dataset.attrs.get("baseline", "hands-off"))
+        self.baseline = str(self.dataset.attrs["baseline"])
         self.summaries: tuple[StrategySummary, ...] = tuple(sorted(summaries, key=_rank))
         self.strategies: tuple[str, ...] = tuple(summary.id for summary in self.summaries)
-        known = [str(name) for name in dataset["technology"].values]
+        known = [str(name) for name in self.dataset["technology"].values]
         self.technologies: tuple[str, ...] = tuple(name for name in chain_order(scenario) if name in known)
-        self.quarters: tuple[str, ...] = tuple(str(quarter) for quarter in dataset["quarter"].values)
-        self.replications: int = self.dataset.sizes["replication"]
+        self.quarters: tuple[str, ...] = tuple(str(quarter) for quarter in self.dataset["quarter"].values)
+
+    @property
+    def sampled(self) -> int:
+        """How many worlds were kept whole: the first ones, of which quantiles are."""
+        return self.dataset.sizes["sample"]
+
+    @property
+    def all_sampled(self) -> bool:
+        """Whether every world was kept whole."""
+        return self.sampled == self.asked
 
     @property
     def confidence(self) -> float:
@@ -89,10 +97,8 @@ class Results:
     @cached_property
     def years(self) -> Floats:
         """The middle of each quarter as a decimal year."""
-        matches = [_QUARTER.fullmatch(quarter) for quarter in self.quarters]
-        return np.array(
-            [int(match[1]) + (int(match[2]) - 0.5) / 4 if match else float(step) for step, match in enumerate(matches)]
-        )
+        quarters = [parse_quarter(quarter) for quarter in self.quarters]
+        return np.array([quarter.year + (quarter.number - 0.5) / 4 for quarter in quarters])
 
     def titles(self, lang: Lang) -> dict[str, str]:
         """Titles of the strategies by id."""
@@ -104,47 +110,49 @@ class Results:
         return names_of(table, lang)
 
     def array(self, name: str) -> xr.DataArray:
-        """Return a result array, strategies and technologies in the report's order."""
+        """Return an array, strategies and technologies in the report's order; of one with variances, the means."""
         found = self.dataset[name].sel(strategy=list(self.strategies))
+        if "statistic" in found.dims:
+            found = found.sel(statistic="mean", drop=True)
         return found.sel(technology=list(self.technologies)) if "technology" in found.dims else found
 
     @cached_property
-    def sales(self) -> xr.DataArray:
-        """Private domestic sales by (strategy, replication, quarter)."""
-        return self.array("private_final_sales").sum("technology") + self.array("private_derived_sales").sum(
-            "technology"
-        )
+    def outcomes(self) -> Outcomes:
+        """What the strategies came to; `row` says where."""
+        return Outcomes.of(self.dataset)
 
-    @cached_property
-    def difference(self) -> xr.DataArray:
-        """Paired difference of `sales` against hands-off by (strategy, replication, quarter)."""
-        return self.sales - self.sales.sel(strategy=self.baseline, drop=True)
-
-    @cached_property
-    def ventures(self) -> xr.DataArray:
-        """Live lines of small firms by (strategy, replication, quarter)."""
-        return self.array("live_ventures").sum("technology")
+    def row(self, strategy: str) -> int:
+        """Return the row of a strategy in `outcomes`."""
+        return [str(name) for name in self.dataset["strategy"].values].index(strategy)
 
     def fan(self, name: Fan) -> pd.DataFrame:
-        """Return mean and quantiles over replications of `sales`, `difference` or `ventures`, by (strategy, quarter).
+        """Return mean and quantiles over worlds of sales, differences of sales or live ventures.
 
-        The quantiles are missing where there is one replication only.
+        By (strategy, quarter). The quantiles are those of the worlds kept whole, and missing where there is one only.
         """
         return self._fans[name].copy()
 
     @cached_property
     def _fans(self) -> dict[Fan, pd.DataFrame]:
+        sales = self.array("private_final_sales") + self.array("private_derived_sales")
+        sample = self._sample("sample_sales")
         return {
-            "sales": self._fan(self.sales),
-            "difference": self._fan(self.difference),
-            "ventures": self._fan(self.ventures),
+            "sales": self._fan(sales.sum("technology"), sample),
+            "difference": self._fan(
+                self.array("sales_difference"), sample - sample[self.strategies.index(self.baseline)]
+            ),
+            "ventures": self._fan(self.array("live_ventures").sum("technology"), self._sample("sample_live_ventures")),
         }
 
-    def _fan(self, values: xr.DataArray) -> pd.DataFrame:
-        worlds = values.transpose("strategy", "replication", "quarter").values
+    def _sample(self, name: str) -> Floats:
+        """Return what worlds kept whole came to, those that failed under no strategy: (strategy, world, quarter)."""
+        worlds = self.array(name).transpose("strategy", "sample", "quarter").values
+        return np.asarray(worlds[:, np.isfinite(worlds).all(axis=(0, 2))])
+
+    def _fan(self, means: xr.DataArray, worlds: Floats) -> pd.DataFrame:
         frame = self._rows("strategy", "quarter")
-        frame["mean"] = worlds.mean(axis=1).ravel()
-        many = self.replications > 1
+        frame["mean"] = means.transpose("strategy", "quarter").values.ravel()
+        many = worlds.shape[1] > 1
         quantiles = np.quantile(worlds, list(QUANTILES.values()), axis=1) if many else [np.full(len(frame), np.nan)] * 5
         for name, found in zip(QUANTILES, quantiles, strict=True):
             frame[name] = found.ravel()
@@ -152,7 +160,7 @@ class Results:
 
     def programme(self) -> dict[str, tuple[float, float]]:
         """Return when each strategy pays, as decimal years; strategies without money are left out."""
-        paid = self.array("budget").mean("replication").transpose("strategy", "quarter").values > 0
+        paid = self.array("budget").transpose("strategy", "quarter").values > 0
         spans = {}
         for name, active in zip(self.strategies, paid, strict=True):
             when = np.flatnonzero(active)
@@ -167,7 +175,7 @@ class Results:
 
     def money_by_class(self) -> pd.DataFrame:
         """Return public money of all quarters by (strategy, size class)."""
-        paid = {name: self._total(self.array(f"public_to_{name}")) for name in CLASSES if name != "foreign"}
+        paid = {name: self._total(self.array(f"public_to_{name}")) for name in DOMESTIC_CLASSES}
         return self._long(paid, "size_class")
 
     def money_by_technology(self) -> pd.DataFrame:
@@ -180,17 +188,18 @@ class Results:
         frames = []
         for name in INSTRUMENTS:
             frame = self._rows("strategy", "quarter")
-            mean = self.array(name).sum("technology").mean("replication").transpose("strategy", "quarter")
+            mean = self.array(name).sum("technology").transpose("strategy", "quarter")
             frames.append(frame.assign(instrument=name, amount=mean.values.ravel()))
         return pd.concat(frames, ignore_index=True)
 
     def raised(self) -> dict[str, tuple[float, Interval]]:
         """Return private money that small firms raised: its mean, and its paired difference against hands-off."""
-        worlds = self.array("private_raised").sum(("technology", "quarter")).transpose("strategy", "replication").values
-        base = worlds[self.strategies.index(self.baseline)]
         return {
-            name: (float(raised.mean()), mean_interval(raised - base, self.confidence))
-            for name, raised in zip(self.strategies, worlds, strict=True)
+            name: (
+                self.outcomes.average(self.row(name), "private_raised"),
+                self.outcomes.above_baseline(self.row(name), "private_raised"),
+            )
+            for name in self.strategies
         }
 
     def chain(self) -> pd.DataFrame:
@@ -201,7 +210,7 @@ class Results:
     def _chain(self) -> pd.DataFrame:
         frame = self._rows("strategy", "technology", "quarter")
         for kind, name in CHAIN_KINDS.items():
-            mean = self.array(name).mean("replication").transpose("strategy", "technology", "quarter")
+            mean = self.array(name).transpose("strategy", "technology", "quarter")
             frame[kind] = mean.values.ravel()
         return frame
 
@@ -222,7 +231,7 @@ class Results:
         """Return the share of the firms of the start that are alive at the end, by (strategy, size class)."""
         alive = self.array("survived").transpose("strategy", "firm").values
         classes = self.dataset["firm_class"].values
-        present = [name for name in CLASSES if name != "foreign" and (classes == name).any()]
+        present = [name for name in DOMESTIC_CLASSES if (classes == name).any()]
         return self._long({name: alive[:, classes == name].mean(axis=1) for name in present}, "size_class", "share")
 
     def turnover(self) -> pd.DataFrame:
@@ -236,29 +245,32 @@ class Results:
         `line` is the domestic line that leads in most worlds, empty for none; `share` the part of the worlds in which
         it does; `changes` how often the lead passes in a world.
         """
-        rows = []
         ids = [str(line) for line in self.dataset["line"].values]
-        for name in self.strategies:
-            lines = self.array("leader").sel(strategy=name).transpose("technology", "replication", "quarter").values
-            for technology, leader in zip(self.technologies, lines, strict=True):
-                found, counts = np.unique(leader[:, -1], return_counts=True)
-                top = int(counts.argmax())
-                line = ids[int(found[top])] if found[top] >= 0 else ""
-                both = (leader[:, 1:] >= 0) & (leader[:, :-1] >= 0)
-                changes = float(((leader[:, 1:] != leader[:, :-1]) & both).sum(axis=1).mean())
-                rows.append((name, technology, line, float(counts[top]) / self.replications, changes))
+        of_line = self.dataset["line_technology"].values
+        leads = self.array("leads_at_end").transpose("strategy", "line").values
+        changes = self.array("leader_changes").transpose("strategy", "technology").values
+        rows = []
+        for row, name in enumerate(self.strategies):
+            for column, technology in enumerate(self.technologies):
+                here = np.flatnonzero(of_line == technology)
+                shares = leads[row, here]
+                nobody = 1.0 - shares.sum()
+                top = int(shares.argmax()) if here.size else -1
+                # Rounding leaves a little of one, which is not a lead of nobody's.
+                if top >= 0 and shares[top] > nobody - _ROUNDING:
+                    line, share = ids[here[top]], float(shares[top])
+                else:
+                    line, share = "", float(nobody)
+                rows.append((name, technology, line, share, float(changes[row, column])))
         return pd.DataFrame(rows, columns=["strategy", "technology", "line", "share", "changes"])
 
     @cached_property
     def _paid(self) -> xr.DataArray:
-        return sum(
-            (self.array(name).mean("replication") for name in INSTRUMENTS[1:]),
-            self.array(INSTRUMENTS[0]).mean("replication"),
-        )
+        return sum((self.array(name) for name in INSTRUMENTS[1:]), self.array(INSTRUMENTS[0]))
 
     def _total(self, values: xr.DataArray) -> Floats:
         total = values.sum([dim for dim in ("quarter", "technology") if dim in values.dims])
-        return np.asarray(total.mean("replication").transpose("strategy").values, dtype=np.float64)
+        return np.asarray(total.transpose("strategy").values, dtype=np.float64)
 
     def _long(self, columns: Mapping[str, Floats], name: str, value: str = "amount") -> pd.DataFrame:
         frames = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +18,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.xml.constants import ARC_CORE
 
 from majung.dims import ACCOUNT_ARRAYS, DIMENSIONS, FIRM_ARRAYS, PATH_ARRAYS
+from majung.ensemble import SAMPLE
 from majung.messages import Lang, text
 from majung.report.document import identity, write_whole
 from majung.report.series import QUANTILES, Fan, Results
+from majung.report.wording import count
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,6 +44,14 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _INTERVALS: Final = ("additionality", "private_domestic_sales", "difference", "net_gain")
 _BOUNDS: Final = ("mean", "low", "high")
 _PATHS: Final = tuple(array for array in PATH_ARRAYS if array.name != "leader")
+_OF_WORLDS: Final = (
+    "private_domestic_sales", "public_spent", "returned", "private_raised", "exports", "imports", "entries", "exits",
+    "live_ventures", "leader_changes", "sme_share", "domestic_share",
+)  # fmt: skip
+"""The outcomes that the table of worlds has; the result on disk has them all."""
+_UNDATED: Final = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that a file in a workbook can have."""
+_DATES: Final = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +171,7 @@ def _quarters(results: Results) -> pd.DataFrame:
     for key, name in names.items():
         fan = results.fan(key).set_index(["strategy", "quarter"])[["mean", *QUANTILES]]
         frames.append(fan.add_prefix(f"{name}_"))
-    means = {
-        array.name: results.array(array.name).mean("replication").transpose("strategy", "quarter").values.ravel()
-        for array in ACCOUNT_ARRAYS
-    }
+    means = {a.name: results.array(a.name).transpose("strategy", "quarter").values.ravel() for a in ACCOUNT_ARRAYS}
     return pd.concat(frames, axis=1).assign(**means).reset_index()
 
 
@@ -169,7 +179,7 @@ def _technologies(results: Results) -> pd.DataFrame:
     axes = ("strategy", "quarter", "technology")
     levels = [results.strategies, results.quarters, results.technologies]
     frame = pd.MultiIndex.from_product(levels, names=axes).to_frame(index=False)
-    means = {a.name: results.array(a.name).mean("replication").transpose(*axes).values.ravel() for a in _PATHS}
+    means = {a.name: results.array(a.name).transpose(*axes).values.ravel() for a in _PATHS}
     return frame.assign(**means)
 
 
@@ -184,17 +194,13 @@ def _public_money(results: Results) -> pd.DataFrame:
 
 
 def _worlds(results: Results) -> pd.DataFrame:
-    axes = ("strategy", "replication")
-    spent = (results.array("budget") - results.array("returned")).sum("quarter")
-    columns = {
-        "private_domestic_sales": results.sales.sum("quarter"),
-        "difference": results.difference.sum("quarter"),
-        "public_spent": spent,
-        "returned": results.array("returned").sum("quarter"),
-    }
-    levels = [results.strategies, results.dataset["replication"].values]
-    frame = pd.MultiIndex.from_product(levels, names=axes).to_frame(index=False)
-    return frame.assign(**{name: values.transpose(*axes).values.ravel() for name, values in columns.items()})
+    sample = results.array("sample_outcomes").transpose("strategy", "sample", "outcome")
+    levels = [results.strategies, sample["sample"].values]
+    frame = pd.MultiIndex.from_product(levels, names=("strategy", "replication")).to_frame(index=False)
+    found = {name: sample.sel(outcome=name).values for name in _OF_WORLDS}
+    sales = found["private_domestic_sales"]
+    found["difference"] = sales - sales[results.strategies.index(results.baseline)]
+    return frame.assign(**{name: values.ravel() for name, values in found.items()})
 
 
 def _firms(results: Results) -> pd.DataFrame:
@@ -323,7 +329,21 @@ def _workbook(results: Results, frames: Mapping[str, pd.DataFrame], lang: Lang) 
             _row(sheet, [None if isinstance(value, float) and np.isnan(value) else value for value in row])
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return _undated(buffer.getvalue())
+
+
+def _undated(workbook: bytes) -> bytes:
+    """Return a workbook without the time at which it was made: the same tables are the same bytes."""
+    plain = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as dated, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as undated:
+        for name in dated.namelist():
+            entry = zipfile.ZipInfo(name, _UNDATED)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Else it is the system's own.
+            entry.create_system = 3
+            content = dated.read(name)
+            undated.writestr(entry, _DATES.sub(b"", content) if name == ARC_CORE else content)
+    return plain.getvalue()
 
 
 def _readme(
@@ -349,7 +369,7 @@ def _readme(
     _row(sheet, [text("report.sheet.sheets", lang)], bold=True)
     for name in frames:
         left_out = "" if name in fitting else " " + text("report.sheet.csv_only", lang, rows=f"{len(frames[name]):,}")
-        _row(sheet, [name, text(f"report.sheet.table.{name}", lang) + left_out])
+        _row(sheet, [name, text(f"report.sheet.table.{name}", lang, most=count(SAMPLE)) + left_out])
 
 
 def _row(sheet: Any, values: Sequence[Any], *, bold: bool = False) -> None:

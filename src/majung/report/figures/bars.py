@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from majung.decision import Interval
-from majung.dims import CLASSES, INSTRUMENTS
+from majung.dims import DOMESTIC_CLASSES, INSTRUMENTS
 from majung.messages import Lang, text
 from majung.report.figures.panels import Rows, Specification, grid, layered, mark, nominal
 from majung.report.figures.panels import number as channel
@@ -69,7 +69,7 @@ def money_by_instrument(results: Results, lang: Lang, width: int) -> Specificati
 
 def money_by_class(results: Results, lang: Lang, width: int) -> Specification | None:
     """Public money by size class of the firm that got it."""
-    names = {name: text(f"report.class.{name}", lang) for name in CLASSES if name != "foreign"}
+    names = {name: text(f"report.class.{name}", lang) for name in DOMESTIC_CLASSES}
     colours = dict(zip(names, (PALETTE[2], PALETTE[4], PALETTE[0], PALETTE[5]), strict=True))
     return _stacked(results, results.money_by_class(), "size_class", names, colours, "money_by_class", lang, width)
 

@@ -25,6 +25,7 @@ from majung.report.figures.style import (
     wrap,
 )
 from majung.report.series import QUANTILES, Results
+from majung.report.wording import count
 
 __all__ = ["chain_flows", "difference_fans", "money_over_time", "sales_fans", "venture_fans"]
 
@@ -164,7 +165,9 @@ def _fans(
             ends = {"x": number("start"), "x2": {"field": "end"}, "y": {"value": layout.height + 4}}
             layers.append(mark("rule", span, ends, color=_PROGRAMME, strokeWidth=3))
         panels.append(layout.panel_of(layers, results.titles(lang)[strategy]))
-    return layout.grid(panels, data, key if bands else f"{key}_one", lang, unit=unit)
+    counts = {"sampled": count(results.sampled), "worlds": count(results.asked)}
+    note = "" if results.all_sampled else text("report.sampled", lang, **counts)
+    return layout.grid(panels, data, key if bands else f"{key}_one", lang, note=note, unit=unit)
 
 
 class _Layout:
@@ -182,9 +185,9 @@ class _Layout:
         return layered(layers, title, width=self.panel, height=self.height)
 
     def grid(
-        self, panels: Sequence[Specification], data: Rows, key: str, lang: Lang, **values: object
+        self, panels: Sequence[Specification], data: Rows, key: str, lang: Lang, *, note: str = "", **values: object
     ) -> Specification:
-        title = heading(key, lang, self.width, **values)
+        title = heading(key, lang, self.width, note=note, **values)
         return finish(grid(panels, self.columns, title), data)
 
 

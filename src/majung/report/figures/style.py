@@ -172,16 +172,19 @@ def row_names(names: Mapping[str, str], most: int) -> RowNames:
     return RowNames(lines, min(most, int(longest * _LETTER) + 14))
 
 
-def heading(key: str, lang: Lang, width: int, **values: object) -> Specification:
+def heading(key: str, lang: Lang, width: int, *, note: str = "", **values: object) -> Specification:
     """Return what a chart shows, its unit and how to read it, wrapped to the chart's width.
 
     Parameters
     ----------
     key : str
         The messages are ``report.chart.<key>.title`` and, where there is one, ``report.chart.<key>.reading``.
+    note : str
+        What is to be said after the reading.
     """
     reading = f"report.chart.{key}.reading"
-    subtitle = wrap(text(reading, lang, **values), int(width / 6)) if reading in catalogue(lang) else []
+    words = [text(reading, lang, **values)] if reading in catalogue(lang) else []
+    subtitle = wrap(" ".join([*words, note] if note else words), int(width / 6)) if words or note else []
     return {
         "text": wrap(text(f"report.chart.{key}.title", lang, **values), int(width / 7.6)),
         "subtitle": subtitle,

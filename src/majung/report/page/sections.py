@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from majung.dims import CLASSES, INSTRUMENTS
+from majung.dims import DOMESTIC_CLASSES, INSTRUMENTS
 from majung.messages import Lang, catalogue, text
 from majung.report.page import assumptions, blocks
 from majung.report.page.blocks import Block
@@ -112,7 +112,7 @@ _FOUND = frozenset(
 
 def _data(results: Results, lang: Lang) -> Mapping[str, Callable[[], Block]]:
     """Return the makers of the tables behind the charts, by chart."""
-    classes = {name: text(f"report.class.{name}", lang) for name in CLASSES if name != "foreign"}
+    classes = {name: text(f"report.class.{name}", lang) for name in DOMESTIC_CLASSES}
     instruments = {name: text(f"report.instrument.{name}", lang) for name in (*INSTRUMENTS, "returned")}
     technologies = {name: results.technology_titles(lang)[name] for name in results.technologies}
     return {
