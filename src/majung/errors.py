@@ -20,7 +20,16 @@ from typing import ClassVar
 
 from majung.messages import Labelled, Lang, Phrase, text
 
-__all__ = ["ClusterError", "InputError", "Interrupted", "MajungError", "Problem", "StoreError", "nearest", "not_a_choice"]
+__all__ = [
+    "ClusterError",
+    "InputError",
+    "Interrupted",
+    "MajungError",
+    "Problem",
+    "StoreError",
+    "nearest",
+    "not_a_choice",
+]
 
 _LONGEST_QUOTE = 80
 

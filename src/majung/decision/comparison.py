@@ -196,7 +196,7 @@ def planned(
 
 
 def _parts(plan: Design, precision: float | None, accumulator: Accumulator) -> Iterator[Design]:
-    """Yield the parts to run one after the other: all at once, or batches until the widest interval is narrow enough."""
+    """Yield the parts to run one after the other: everything, or batches until the widest interval is narrow."""
     if precision is None:
         yield plan
         return

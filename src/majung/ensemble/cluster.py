@@ -81,7 +81,7 @@ class Cluster(AbstractContextManager["Cluster"]):
     def size(self) -> int:
         """Blocks that can be worked on at a time; workers come and go."""
         with suppress(OSError, TimeoutError, ValueError):
-            return max(1, sum(self._client.nthreads().values()))
+            return max(1, sum(map(int, self._client.nthreads().values())))
         return 1
 
     def submit(self, work: BlockWork, task: Task) -> Future[Done]:
@@ -153,7 +153,7 @@ class Cluster(AbstractContextManager["Cluster"]):
             elif self._kind == "slurm":
                 target = stack.enter_context(self._slurm())
             try:
-                client = stack.enter_context(Client(target, timeout=_PATIENCE, set_as_default=False))
+                client: Any = stack.enter_context(_untyped(Client)(target, timeout=_PATIENCE, set_as_default=False))
             except (OSError, TimeoutError, ValueError) as reason:
                 raise self._unusable(reason) from reason
             if not self._kind:
@@ -173,7 +173,7 @@ class Cluster(AbstractContextManager["Cluster"]):
 
         folder = tempfile.mkdtemp(prefix="majung-workers-")
         try:
-            with LocalCluster(
+            with _untyped(LocalCluster)(
                 n_workers=self._count or thread_count(),
                 threads_per_worker=1,
                 processes=True,
@@ -245,6 +245,11 @@ def _quiet() -> Iterator[None]:
 
 def _missing(package: str, extra: str) -> InputError:
     return InputError([Problem(key="ensemble.cluster.not_installed", found=package, values={"extra": extra})])
+
+
+def _untyped(kind: Any) -> Any:
+    """Dask annotates parts of itself."""
+    return kind
 
 
 def _words(reason: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The one door through which every ensemble is run: where it is worked on, what is kept of it, and how far it has come."""
+"""The one door through which every ensemble is run: who works on it, what is kept of it, how far it has come."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ class Session(AbstractContextManager["Session"]):
         self.progress = progress
         self._root = default_root(None) if store is None and cluster is not None else store
         self._workers: Threads | Cluster = Threads(threads) if cluster is None else Cluster(cluster)
+        self._pool: Pool = self._workers
         self._fresh = fresh
         self._cancel = cancel
         self._so_far = Progress(0, 0)
@@ -79,7 +80,7 @@ class Session(AbstractContextManager["Session"]):
         with ExitStack() as stack:
             if self._root is not None:
                 self.store = stack.enter_context(Store.open(Path(self._root), create=True))
-            self._pool: Pool = stack.enter_context(self._workers)
+            stack.enter_context(self._workers)
             self._open = stack.pop_all()
         return self
 

@@ -1,8 +1,8 @@
-"""What every world came to, written while a run goes on: as much memory for a thousand replications as for a million."""
+"""What every world came to, written while a run goes on, so that memory does not grow with the replications."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -93,13 +93,13 @@ class WorldsOnDisk:
 
     def _labels(self) -> dict[str, xr.Variable]:
         scenario = self._design.scenario
-        labels: dict[str, Sequence[Any]] = {
+        labels: dict[str, Iterable[Any]] = {
             "strategy": [strategy.id for strategy in self._design.strategies],
             "outcome": [array.name for array in dims.OUTCOMES],
         }
         if self._design.detail == "paths":
             labels |= {"quarter": scenario.quarter_labels, "technology": scenario.technologies.id}
         return {
-            name: xr.Variable((name,), np.array(values, dtype=object), meaning_of(name))
+            name: xr.Variable((name,), np.array(list(values), dtype=object), meaning_of(name))
             for name, values in labels.items()
         }
