@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
@@ -77,6 +77,11 @@ SeedOption: TypeAlias = Annotated[int | None, typer.Option("--seed", metavar="S"
 OutOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="cli.option.out")]
 ThreadsOption: TypeAlias = Annotated[int | None, typer.Option("--threads", metavar="N", help="cli.option.threads")]
 SetOption: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="cli.option.set")]
+StoreOption: TypeAlias = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="cli.option.store")]
+FileOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.option.file")]
+RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="cli.argument.run")]
+RunsArgument: TypeAlias = Annotated[list[str], typer.Argument(metavar="ID", help="cli.argument.runs")]
+FileArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.argument.file")]
 
 _CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
@@ -134,6 +139,80 @@ def _run(
     commands.run(asked)
 
 
+def _runs(
+    settings: typer.Context,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import store_commands
+
+    store_commands.runs(store, settings.obj.lang, json=json)
+
+
+def _rm(
+    settings: typer.Context,
+    runs: RunsArgument,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import store_commands
+
+    store_commands.remove(runs, store, settings.obj.lang)
+
+
+def _verify(
+    settings: typer.Context,
+    run: RunArgument,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import store_commands
+
+    store_commands.verify(run, store, settings.obj.lang, json=json)
+
+
+def _export(
+    settings: typer.Context,
+    run: RunArgument,
+    out: FileOption = None,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import store_commands
+
+    store_commands.export(run, out, store, settings.obj.lang)
+
+
+def _import(
+    settings: typer.Context,
+    file: FileArgument,
+    store: StoreOption = None,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import store_commands
+
+    store_commands.import_(file, store, settings.obj.lang)
+
+
+_COMMANDS: Final = (
+    ("new", _new),
+    ("check", _check),
+    ("run", _run),
+    ("runs", _runs),
+    ("verify", _verify),
+    ("rm", _rm),
+    ("export", _export),
+    ("import", _import),
+)
+
+
 def command(lang: Lang) -> Any:
     """Return the command line with its help in one language."""
     app = typer.Typer(
@@ -143,7 +222,7 @@ def command(lang: Lang) -> Any:
         help="cli.majung.help",
     )
     app.callback(epilog="cli.majung.examples")(_majung)
-    for name, function in (("new", _new), ("check", _check), ("run", _run)):
+    for name, function in _COMMANDS:
         app.command(name, help=f"cli.{name}.help", epilog=f"cli.{name}.examples", context_settings=_CONTEXT)(function)
     group = typer.main.get_command(app)
     _put_into_words(group, lang)

@@ -33,7 +33,7 @@ from majung.ensemble.store.staging import FULL, lock, reason_of, storing
 from majung.errors import StoreError
 from majung.messages import Phrase
 
-__all__ = ["Blocks", "Damaged", "Kept"]
+__all__ = ["Blocks", "Damaged", "Kept", "proven"]
 
 _DIGEST: Final = re.compile("[0-9a-f]{8,128}")
 _HASH, _NAME = "sha256", "block"
@@ -166,6 +166,20 @@ class Blocks:
             place.parent.rmdir()
         return size
 
+    def place(self, digest: str, file: Path) -> None:
+        """Move a file that was proven, from the same disk, to where the block belongs."""
+        target = self.path(digest)
+        with _saving(target):
+            for remaining in reversed(range(_TRIES)):
+                try:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    file.replace(target)
+                except FileNotFoundError:
+                    if not remaining:
+                        raise
+                else:
+                    break
+
     def sweep(self) -> None:
         """Take away what writers left that were killed."""
         for left in self._partial.glob(f"{_PARTIAL}*"):
@@ -222,6 +236,11 @@ class _saving:  # noqa: N801 (used as a function)
         if isinstance(error, OSError):
             key = "ensemble.store.full_block" if error.errno in FULL else "ensemble.store.failed"
             raise StoreError(key, path=self._place, **reason_of(error)) from error
+
+
+def proven(digest: str, data: bytes) -> str:
+    """Return the hash over the arrays in a block's file; raise `Damaged` where it is not what was written."""
+    return _decoded(digest, data)[1]
 
 
 def _encoded(digest: str, arrays: Mapping[str, NDArray[Any]]) -> tuple[bytes, str]:

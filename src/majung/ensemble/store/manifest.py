@@ -15,12 +15,12 @@ from majung.ensemble.store.staging import PREFIX, storing
 from majung.errors import StoreError
 from majung.parameters.model import LocalText
 
-__all__ = ["MANIFEST", "Manifest", "described", "dumped", "hashed"]
+__all__ = ["LARGEST", "MANIFEST", "Manifest", "described", "dumped", "hashed"]
 
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = "majung run"
 _VERSION: Final = 1
-_LARGEST: Final = 1 << 28
+LARGEST: Final = 1 << 28
 """Bytes of a manifest that is still read."""
 
 
@@ -66,7 +66,7 @@ class Manifest(RunRecord):
             When there is none, or it is damaged or of a newer majung.
         """
         with storing(path):
-            if path.stat().st_size > _LARGEST:
+            if path.stat().st_size > LARGEST:
                 raise StoreError("ensemble.store.no_manifest", path=path)
             data = path.read_bytes()
         return cls.parse(data, path)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import platform
+import secrets
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 if sys.platform != "win32":
     import fcntl
@@ -23,6 +24,7 @@ __all__ = [
     "PARTIAL",
     "PREFIX",
     "Staging",
+    "beside",
     "free",
     "lock",
     "locked",
@@ -166,6 +168,30 @@ def locked(folder: Path) -> Iterator[None]:
     finally:
         if held is not None:
             os.close(held)
+
+
+@contextmanager
+def beside(file: Path) -> Iterator[IO[bytes]]:
+    """Write a file that gets its name only when it is whole; what killed writers left beside it is taken away."""
+    prefix = f"{PREFIX}file-{platform.node()}-"
+    with storing(file):
+        for left in file.absolute().parent.glob(f"{prefix}*"):
+            with free(left):
+                pass
+        path = file.with_name(f"{prefix}{os.getpid()}-{secrets.token_hex(8)}")
+        try:
+            with path.open("xb") as written:
+                held = lock(path)
+                try:
+                    yield written
+                finally:
+                    if held is not None:
+                        os.close(held)
+            path.replace(file)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager

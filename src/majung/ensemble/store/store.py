@@ -25,10 +25,10 @@ from majung.errors import InputError, Problem, nearest
 from majung.messages import Lang, Phrase
 from majung.parameters.model import LocalText
 
-__all__ = ["Store", "default_root"]
+__all__ = ["RUN_ID", "Store", "default_root"]
 
 _DEFAULT: Final = "majung-runs"
-_RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TAKEN: Final = frozenset({"blocks", INPUTS})
 _RUNS: Final = """
     SELECT run_id, kind, title, request, identity, created, finished, result_hash, outputs, output_bytes,
@@ -125,7 +125,7 @@ class Store:
         inputs : iterable of Path
             Files, or folders of files, that the run was made from; copies are kept.
         """
-        if not _RUN_ID.fullmatch(run.run_id) or run.run_id in _TAKEN:
+        if not RUN_ID.fullmatch(run.run_id) or run.run_id in _TAKEN:
             raise ValueError(f"{run.run_id!r} cannot be a run's id")
         digests = list(blocks)
         values = (run.kind, title_of(run.title), json_of(run.request), json_of(run.identity))
@@ -190,9 +190,13 @@ class Store:
             blocks=blocks, files={},
         )  # fmt: skip
         manifest, own = sealed(place, manifest, inputs, files, lang)
-        with self._index.change() as connection:
-            enter(connection, manifest, place, self.root, own)
+        self.accept(manifest, place, own)
         shutil.rmtree(inputs, ignore_errors=True)
+
+    def accept(self, run: Manifest, outputs: Path, own: Kept) -> None:
+        """Note that a run is complete as it was made elsewhere; `own` is the hash and size of its manifest."""
+        with self._index.change() as connection:
+            enter(connection, run, outputs, self.root, own)
 
     def runs(self) -> list[RunInfo]:
         """Return the runs, the newest last."""
