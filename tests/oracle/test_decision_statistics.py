@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from tests.unit.raw_worlds import PATH, raw, tallied
 
-from majung.decision.statistics import expected_regret, mean_interval, probability_best, ratio_interval
+from majung.decision.statistics import interval_of_mean, interval_of_ratio, mean_interval, ratio_interval
+from majung.ensemble.statistics import Tally
 
 RNG = np.random.default_rng(20240429)
 
@@ -67,20 +69,43 @@ def test_nothing_spent_has_no_ratio() -> None:
     assert ratio_interval(np.full(5, np.nan), np.ones(5), 0.95) is None
 
 
+def test_moments_are_enough_for_an_interval() -> None:
+    over, under = RNG.normal(5, 1, 40), RNG.normal(10, 2, 40)
+    covariance = np.cov(over, under)
+    mean, ratio = mean_interval(over, 0.95), ratio_interval(over, under, 0.95)
+    by_moments = interval_of_mean(over.mean(), covariance[0, 0], 40, 0.95)
+    assert (by_moments.mean, by_moments.half_width) == pytest.approx((mean.mean, mean.half_width), rel=1e-12)
+    of_ratio = interval_of_ratio(over.mean(), under.mean(), covariance, 40, 0.95)
+    assert ratio is not None
+    assert of_ratio is not None
+    assert (of_ratio.mean, of_ratio.half_width) == pytest.approx((ratio.mean, ratio.half_width), rel=1e-12)
+
+
+def choice(gains: list[list[float]]) -> Tally:
+    """Add worlds with these net gains above the first strategy, of which nothing is spent; NaN is a failed one."""
+    wanted = np.array(gains)
+    worlds = raw(*wanted.shape, broken=np.argwhere(np.isnan(wanted)).tolist())
+    worlds.paths[:, [PATH["private_final_sales"], PATH["private_derived_sales"]]] = 0.0
+    worlds.paths[:, PATH["private_final_sales"], :, 0, 0] = 100 + wanted
+    worlds.accounts[:] = 0.0
+    return tallied(worlds, (0, wanted.shape[1]))
+
+
 def test_the_probability_of_being_best_splits_ties() -> None:
-    gains = np.array([[0.0, 0.0, 0.0, 0.0], [1.0, 0.0, -1.0, 2.0], [1.0, -1.0, -2.0, 3.0]])
+    found = choice([[0.0, 0.0, 0.0, 0.0], [1.0, 0.0, -1.0, 2.0], [1.0, -1.0, -2.0, 3.0]])
     # Replication by replication: a tie of two, a tie of two, the first, the third.
-    assert probability_best(gains).tolist() == [(0.5 + 1) / 4, (0.5 + 0.5) / 4, (0.5 + 1) / 4]
+    assert found.best.tolist() == [0.5 + 1, 0.5 + 0.5, 0.5 + 1]
+    assert found.complete == 4
 
 
 def test_regret_is_the_mean_distance_to_the_best() -> None:
-    gains = np.array([[0.0, 0.0, 0.0], [1.0, -2.0, 5.0]])
-    assert expected_regret(gains).tolist() == [(1 + 0 + 5) / 3, (0 + 2 + 0) / 3]
+    assert choice([[0.0, 0.0, 0.0], [1.0, -2.0, 5.0]]).regret.means.tolist() == [(1 + 0 + 5) / 3, (0 + 2 + 0) / 3]
 
 
 def test_replications_with_a_failure_do_not_decide() -> None:
-    gains = np.array([[0.0, 0.0, np.nan], [1.0, -1.0, 9.0]])
-    assert probability_best(gains).tolist() == [0.5, 0.5]
-    assert expected_regret(gains).tolist() == [0.5, 0.5]
-    assert np.isnan(probability_best(np.full((2, 3), np.nan))).all()
-    assert np.isnan(expected_regret(np.full((2, 3), np.nan))).all()
+    found = choice([[0.0, 0.0, np.nan], [1.0, -1.0, 9.0]])
+    assert (found.best.tolist(), found.complete) == ([1, 1], 2)
+    assert found.regret.means.tolist() == [0.5, 0.5]
+    nobody = choice([[np.nan, np.nan], [np.nan, 1.0]])
+    assert nobody.complete == 0
+    assert np.isnan(nobody.regret.means).all()

@@ -225,8 +225,7 @@ def test_what_precision_decides_is_the_same_as_asking_for_that_many() -> None:
     scenario = small_scenario()
     stand_in = market(design(scenario, CHOSEN).strategies, noisy(100.0))
     direct = compare(scenario, dataset.sizes["replication"], CHOSEN, market=stand_in)
-    for name in ("run_id", "result_hash"):
-        assert direct.attrs[name] == dataset.attrs[name]
+    assert direct.attrs["result_hash"] == dataset.attrs["result_hash"]
 
 
 def test_a_first_batch_is_run_however_narrow_the_interval_looks() -> None:
@@ -234,8 +233,9 @@ def test_a_first_batch_is_run_however_narrow_the_interval_looks() -> None:
 
 
 def test_the_most_replications_are_kept_to_and_what_was_reached_is_said() -> None:
-    dataset = until(0.001, max_replications=100)
-    assert dataset.sizes["replication"] == 96
+    # Whole blocks: 64 replications each of so small a scenario.
+    dataset = until(0.001, max_replications=200)
+    assert dataset.sizes["replication"] == 192
     assert dataset.attrs["precision_reached"] > dataset.attrs["precision_asked"] == 0.001
     assert until(0.001, max_replications=10).sizes["replication"] == 10
 
