@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from tests.unit.report_data import TITLES, Case, case
 
+from majung.ensemble import as_statistics
 from majung.messages import LANGUAGES, Lang, catalogue
 from majung.parameters import LocalText
 from majung.report import FIGURES, document, render
@@ -182,6 +184,20 @@ def test_a_failed_world_is_left_out_and_counted(tmp_path: Path) -> None:
     assert (found.replications, found.failed) == (9, 1)
     text = Page(rendered(made, tmp_path)).text
     assert "9; 1 more failed under some strategy and are not compared" in text
+
+
+@pytest.mark.parametrize(("replications", "said"), [(1024, False), (1030, True)])
+def test_what_is_of_the_first_worlds_only_says_so(replications: int, said: bool, tmp_path: Path) -> None:
+    made = case(strategies=("hands-off", "blanket"), technologies=("cloud",), quarters=6, replications=replications)
+    shown = json.dumps(FIGURES["sales"](results(made), "en", 920))
+    assert ("first 1,024 of 1,030 worlds" in shown) is said
+    text = Page(rendered(made, tmp_path)).text
+    assert (catalogue("en")["report.identity.sampled"] in text) is said
+
+
+def test_statistics_and_whole_worlds_are_the_same_page(made: Case, tmp_path: Path) -> None:
+    statistics = replace(made, dataset=as_statistics(made.dataset))
+    assert rendered(statistics, tmp_path / "a") == rendered(made, tmp_path / "b")
 
 
 def test_every_finding_is_a_sentence_without_a_hole(made: Case) -> None:

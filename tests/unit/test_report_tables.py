@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 from tests.unit.report_data import TITLES, case
 
+from majung.decision import summarise
 from majung.messages import LANGUAGES, Lang, catalogue
 from majung.parameters import LocalText
 from majung.report import TABLES, write_tables
@@ -90,3 +92,20 @@ def test_a_table_too_long_for_a_workbook_is_named_in_its_readme(tmp_path: Path) 
     assert any("10,400 rows: in the csv file only" in word for word in words)
     book.close()
     assert len(pd.read_csv(files["firms"])) == 10_400
+
+
+def test_the_table_of_worlds_is_of_those_kept_whole(tmp_path: Path) -> None:
+    made = case(strategies=("hands-off", "blanket"), technologies=("cloud",), quarters=6, replications=1030)
+    made.dataset["budget"][1, 7] = np.nan
+    files = write_tables(made.dataset, made.scenario, summarise(made.dataset), tmp_path)
+    worlds = pd.read_csv(files["worlds"])
+    assert (
+        worlds.groupby("strategy")["replication"].agg(["min", "max", "size"]).values.tolist() == [[0, 1023, 1024]] * 2
+    )
+    failed = worlds[worlds["private_domestic_sales"].isna()]
+    assert failed[["strategy", "replication"]].values.tolist() == [["blanket", 7]]
+    sales = made.dataset["private_final_sales"] + made.dataset["private_derived_sales"]
+    expected = sales.sel(strategy="blanket", replication=5).sum()
+    of_blanket = worlds[worlds["strategy"] == "blanket"].set_index("replication")
+    assert of_blanket.loc[5, "private_domestic_sales"] == pytest.approx(float(expected))
+    assert of_blanket.loc[5, "public_spent"] == pytest.approx(float(made.dataset["subsidy"][1, 5].sum()))
