@@ -108,7 +108,7 @@ def crate(run: Manifest, lang: Lang = "en") -> str:
             "startTime": run.created,
             # A clock may have been set back in between.
             "endTime": max(run.created, run.finished),
-            "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+            "actionStatus": "http://schema.org/CompletedActionStatus",
         },
         *settings,
         outcome,
@@ -116,6 +116,7 @@ def crate(run: Manifest, lang: Lang = "en") -> str:
         *folders.values(),
         *files.values(),
     ]
+    graph = [{key: _single(value) for key, value in entity.items()} for entity in graph]
     return dumped({"@context": [f"{_SPECIFICATION}/context", _TERMS], "@graph": graph})
 
 
@@ -174,6 +175,11 @@ def _setting(group: str, name: str, value: Any) -> Entity:
 
 def _references(names: Iterable[str]) -> list[dict[str, str]]:
     return [{"@id": quote(name)} for name in names]
+
+
+def _single(value: Any) -> Any:
+    """Return a list's only item without the list, as the specification wants it."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _normalised(name: str) -> str:
