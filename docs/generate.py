@@ -176,6 +176,7 @@ def arrays() -> str:
         "lines": "a number of product lines",
         "adopters": "a number of adopters",
         "quarter": "a quarter",
+        "mixed": "that of the outcome, which the coordinate `outcome_unit` gives",
     }
     parts = [
         "# Result arrays",
@@ -199,7 +200,36 @@ def arrays() -> str:
         rows = ((f"`{a.name}`", a.unit, a.meaning_en, a.meaning_ko) for a in group)
         shape = ", ".join([before, *group[0].dims])
         parts += [f"## {title}", "", f"Dimensions: {shape}.", "", *_table(("array", "unit", "meaning", "뜻"), rows), ""]
-    used = {a.unit for a in (*dims.PATH_ARRAYS, *dims.ACCOUNT_ARRAYS, *dims.FIRM_ARRAYS)}
+    parts += [
+        "## Statistics",
+        "",
+        "`majung.compare(..., paths=False)` keeps no single world, so that its memory does not depend on their number. "
+        "The arrays by quarter then have the dimension `statistic` (mean and sample variance over the worlds that did "
+        "not fail) in place of `replication`, there is no `leader`, and these are with them. Everything that reads a "
+        "result takes either kind. Quantiles are of the first 1,024 worlds, which are kept in the arrays that begin "
+        "with `sample`: worlds are independent and alike, so the first ones are a fair sample.",
+        "",
+        *_table(
+            ("array", "dimensions", "unit", "meaning", "뜻"),
+            (
+                (f"`{a.name}`", ", ".join(["strategy", *a.dims]), a.unit, a.meaning_en, a.meaning_ko)
+                for a in dims.STATISTICS
+            ),
+        ),
+        "",
+        "## Outcomes",
+        "",
+        "What a world came to: labels of the dimension `outcome`. One that is named as an array above is its sum over "
+        "all quarters and technologies; `live_ventures` is at the end.",
+        "",
+        *_table(
+            ("outcome", "unit", "meaning", "뜻"),
+            ((f"`{a.name}`", a.unit, a.meaning_en, a.meaning_ko) for a in dims.OUTCOMES),
+        ),
+        "",
+    ]
+    every = (*dims.PATH_ARRAYS, *dims.ACCOUNT_ARRAYS, *dims.FIRM_ARRAYS, *dims.STATISTICS, *dims.OUTCOMES)
+    used = {a.unit for a in every}
     parts += [
         "## Units",
         "",

@@ -43,8 +43,12 @@ def test_every_array_and_dimension_is_documented_with_its_unit() -> None:
     page = PAGES["arrays.md"]
     assert missing([d.name for d in dims.DIMENSIONS], page) == []
     assert [a.name for a in arrays if f"| `{a.name}` | {a.unit} | " not in page] == []
+    statistics, outcomes = page.split("## Statistics")[1].split("## Outcomes")
+    assert missing([a.name for a in dims.STATISTICS], statistics) == []
+    assert [a.name for a in dims.OUTCOMES if f"| `{a.name}` | {a.unit} | " not in outcomes] == []
     units = page.split("## Units")[1]
-    assert [a.unit for a in arrays if f"| {a.unit} | " not in units] == []
+    used = (*arrays, *dims.STATISTICS, *dims.OUTCOMES)
+    assert [a.unit for a in used if f"| {a.unit} | " not in units] == []
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

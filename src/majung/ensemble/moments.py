@@ -70,7 +70,7 @@ class CoMoments:
     @classmethod
     def of(cls, values: Floats) -> CoMoments:
         """Return the moments over the second axis, of which those with a NaN are left out. (S, n, m) -> (S, m)."""
-        there = ~np.isnan(values).any(axis=2)
+        there = np.asarray(~np.isnan(values).any(axis=2))
         count = there.sum(axis=1).astype(np.float64)
         mean = _divided(np.where(there[..., None], values, 0.0).sum(axis=1), count[:, None])
         deviation = np.where(there[..., None], values - mean[:, None], 0.0)
