@@ -2,8 +2,9 @@
 
 from majung.ensemble.block import BlockResult, Reducer, Status
 from majung.ensemble.cluster import Cluster
-from majung.ensemble.collect import as_statistics, collect, collect_worlds, is_statistics, result_hash, strategy_title
+from majung.ensemble.collect import as_statistics, collect, collect_worlds, is_statistics, result_hash
 from majung.ensemble.design import BASELINE, BLOCK, LARGEST_BLOCK, BlockKey, Design, Task, block_size, design
+from majung.ensemble.labels import strategy_title
 from majung.ensemble.market import Kernel, Market, lowered
 from majung.ensemble.run import Progress, Threads, thread_count
 from majung.ensemble.session import Session

@@ -7,50 +7,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import xarray as xr
 
 from majung import dims
-from majung.ensemble.block import Part, Reducer, Status, home_totals
+from majung.ensemble.block import Part, Reducer, Status
 from majung.ensemble.design import BASELINE, BLOCK
+from majung.ensemble.labels import (
+    attributes_of,
+    coordinates_of,
+    identity_of,
+    line_technology,
+    meaning_of,
+    status_attributes,
+)
 from majung.ensemble.statistics import Tally
 from majung.errors import MajungError
 from majung.market.kernel import Block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from majung.ensemble.design import Design
-    from majung.ensemble.market import Market
     from majung.ensemble.statistics import Accumulator
     from majung.ensemble.worlds import Worlds
-    from majung.messages import Lang
-    from majung.scenario import Scenario
 
-__all__ = [
-    "STATISTICS",
-    "as_statistics",
-    "attributes_of",
-    "collect",
-    "collect_worlds",
-    "is_statistics",
-    "meaning_of",
-    "result_hash",
-    "status_attributes",
-    "strategy_title",
-]
+__all__ = ["STATISTICS", "as_statistics", "collect", "collect_worlds", "is_statistics", "result_hash"]
 
 STATISTICS: Final = ("mean", "variance")
-_PARAMETERS: Final = (
-    "marginal_cost_of_public_funds", "confidence",
-    "takeoff_growth_at_zero", "takeoff_growth_halving", "takeoff_growth_floor",
-)  # fmt: skip
 _NO_MEAN: Final = "leader"
 """The path array that counts rows, whose mean is of nothing."""
 
@@ -73,10 +60,10 @@ def collect(accumulator: Accumulator, **provenance: str | int | float) -> xr.Dat
     """
     design, tally = accumulator.design, accumulator.tally
     dataset = xr.Dataset(
-        _statistics(tally, {"money": design.scenario.unit}), _coordinates(design, accumulator.market) | _axes(tally)
+        _statistics(tally, {"money": design.scenario.unit}), coordinates_of(design, accumulator.market) | _axes(tally)
     )
     failed = tally.replications * tally.worlds.size - int(tally.worlds.sum())
-    attributes = _identity(design, accumulator.market, tally.replications, failed)
+    attributes = identity_of(design, accumulator.market, tally.replications, failed)
     ids = [strategy.id for strategy in design.strategies]
     dataset.attrs = {
         **attributes,
@@ -110,12 +97,12 @@ def collect_worlds(worlds: Worlds, **provenance: str | int | float) -> xr.Datase
         variables[array.name] = xr.Variable(("strategy", *array.dims), values, attributes_of(array, units))
     variables["status"] = xr.Variable(axes, worlds.status, status_attributes())
     numbers = np.arange(worlds.status.shape[1], dtype=np.int64)
-    coordinates = _coordinates(design, worlds.market)
-    coordinates["replication"] = xr.Variable(("replication",), numbers, meaning_of("replication"))
-    dataset = xr.Dataset(variables, coordinates)
+    labels = coordinates_of(design, worlds.market)
+    labels["replication"] = xr.Variable(("replication",), numbers, meaning_of("replication"))
+    dataset = xr.Dataset(variables, labels)
     failed = int((worlds.status != Status.DONE.code).sum())
     dataset.attrs = {
-        **_identity(design, worlds.market, worlds.status.shape[1], failed),
+        **identity_of(design, worlds.market, worlds.status.shape[1], failed),
         "complete": int((worlds.status == Status.DONE.code).all(axis=0).sum()),
         "result_hash": result_hash(dataset),
         **provenance,
@@ -150,7 +137,7 @@ def as_statistics(dataset: xr.Dataset) -> xr.Dataset:
     if "line_technology" not in kept:
         names = [str(name) for name in dataset["technology"].values]
         of_line = np.array([names[row.argmax()] if row.any() else "" for row in led.T], dtype=object)
-        kept["line_technology"] = _line_technology(of_line)
+        kept["line_technology"] = line_technology(of_line)
     found = xr.Dataset(_statistics(tally, units), kept | _axes(tally))
     for array in dims.FIRM_ARRAYS:
         # Sums that were divided once are not multiplied again.
@@ -190,12 +177,6 @@ def result_hash(dataset: xr.Dataset) -> str:
             of_strategy.update(_bytes(values[row]))
         by_strategy[str(strategy)] = of_strategy.digest()
     return _total_hash(by_strategy)
-
-
-def strategy_title(dataset: xr.Dataset, strategy: str, lang: Lang = "en") -> str:
-    """Return a strategy's title in a language; its other title or its id where there is none."""
-    titles = json.loads(dataset.attrs["strategies"]).get(strategy, {})
-    return str(titles.get(lang) or titles.get("en") or titles.get("ko") or strategy)
 
 
 def _add_worlds(tally: Tally, dataset: xr.Dataset) -> NDArray[np.int64]:
@@ -297,110 +278,6 @@ def _axes(tally: Tally) -> dict[str, xr.Variable]:
     }
 
 
-def _coordinates(design: Design, market: Market) -> dict[str, xr.Variable]:
-    scenario = design.scenario
-
-    def labels(name: str, values: Iterable[object]) -> xr.Variable:
-        return xr.Variable((name,), np.array(list(values), dtype=object), meaning_of(name))
-
-    def by_technology(values: NDArray[np.float64], units: str, long_name: str, long_name_ko: str) -> xr.Variable:
-        return xr.Variable(
-            ("technology",), values, {"units": units, "long_name": long_name, "long_name_ko": long_name_ko}
-        )
-
-    classes = np.array([dims.CLASSES[index] for index in scenario.firms.size_class], dtype=object)
-    return {
-        "strategy": labels("strategy", (strategy.id for strategy in design.strategies)),
-        "quarter": labels("quarter", scenario.quarter_labels),
-        "technology": labels("technology", scenario.technologies.id),
-        "firm": labels("firm", scenario.firms.id),
-        "firm_class": xr.Variable(("firm",), classes, meaning_of("size_class")),
-        "line": xr.Variable(
-            ("line",),
-            np.array(market.lines, dtype=object),
-            {"long_name": "line id, by the number in leader", "long_name_ko": "제품 (leader의 번호 순)"},
-        ),
-        "line_technology": _line_technology(_technologies_of_lines(scenario, len(market.lines))),
-        "home_potential": by_technology(
-            home_totals(scenario, scenario.segments.potential),
-            "adopters",
-            "potential adopters at home",
-            "국내 잠재 채택자",
-        ),
-        "home_adopters_at_start": by_technology(
-            home_totals(scenario, scenario.segments.adopters),
-            "adopters",
-            "adopters at home before the first quarter",
-            "시작 전 국내 채택자",
-        ),
-        "growth_before_start": by_technology(
-            np.asarray(scenario.technologies.growth),
-            "1/year",
-            "observed growth of the market in the year before the start",
-            "시작 전 1년의 시장 성장률",
-        ),
-    }
-
-
-def _technologies_of_lines(scenario: Scenario, lines: int) -> NDArray[np.object_]:
-    """Return the technology of each line of the world, where entry slots follow the lines of their technology."""
-    ids = np.asarray(scenario.technologies.id, dtype=object)
-    own = np.bincount(np.asarray(scenario.lines.technology, dtype=np.int64), minlength=len(ids))
-    found = np.repeat(ids, own + np.asarray(scenario.technologies.entry_slots, dtype=np.int64))
-    return found if len(found) == lines else np.full(lines, "", dtype=object)
-
-
-def _line_technology(values: NDArray[np.object_]) -> xr.Variable:
-    return xr.Variable(("line",), values, {"long_name": "technology of the line", "long_name_ko": "제품의 기술"})
-
-
-def _identity(design: Design, market: Market, replications: int, failed: int) -> dict[str, Any]:
-    scenario = design.scenario
-    return {
-        "title": scenario.title.text("en"),
-        "title_ko": scenario.title.text("ko"),
-        "run_id": design.run_id,
-        "majung_version": version("majung"),
-        "scenario_id": scenario.id,
-        "scenario_hash": scenario.hash,
-        "parameters_hash": scenario.parameters.hash,
-        "seed": design.seed,
-        "replications": replications,
-        "block": design.block,
-        "baseline": BASELINE,
-        "as_of": scenario.as_of.isoformat(),
-        "currency": scenario.currency,
-        "unit": scenario.unit,
-        "strategies": _json({s.id: {"en": s.title.en, "ko": s.title.ko} for s in design.strategies}),
-        "parameters": _json({name: scenario.parameters.value(name) for name in _PARAMETERS}),
-        "calibration": _json([asdict(gap) for gap in market.calibration]),
-        "failed": failed,
-    }
-
-
-def attributes_of(array: dims.Array, units: Mapping[str, str]) -> dict[str, str]:
-    """Return the attributes of an array of `dims`; `units` says what stands for ``money``."""
-    unit = units.get(array.unit, array.unit)
-    return {"units": unit, "long_name": array.meaning_en, "long_name_ko": array.meaning_ko}
-
-
-def meaning_of(name: str) -> dict[str, str]:
-    """Return the attributes of the coordinate of a dimension."""
-    found = next(dimension for dimension in dims.DIMENSIONS if dimension.name == name)
-    return {"long_name": found.meaning_en, "long_name_ko": found.meaning_ko}
-
-
-def status_attributes() -> dict[str, Any]:
-    """Return the attributes of ``status``."""
-    return {
-        "units": "1",
-        "long_name": "what became of the replication",
-        "long_name_ko": "반복의 상태",
-        "flag_values": [status.code for status in Status],
-        "flag_meanings": " ".join(status.name.lower() for status in Status),
-    }
-
-
 def _total_hash(by_strategy: Mapping[str, bytes]) -> str:
     total = hashlib.sha256()
     for strategy in sorted(by_strategy):
@@ -410,7 +287,3 @@ def _total_hash(by_strategy: Mapping[str, bytes]) -> str:
 
 def _bytes(values: np.ndarray) -> bytes:
     return np.ascontiguousarray(values, dtype="<f8").tobytes()
-
-
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)
