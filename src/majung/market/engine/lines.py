@@ -1,7 +1,9 @@
 """Steps over the lines of a technology, sixteen replications side by side.
 
 Arrays of state are (lines or firms, LANES); everything else is (lines,), (firms,) or a number. ``live`` says whether a
-firm is alive in any lane: rows that are dead in all lanes are skipped.
+firm is alive in any lane: rows that are dead in all lanes are skipped. ``desk`` is the row where a firm does its sums,
+and ``held`` says whether a line has a grant or an order: other lines share the last row of those, which is zero. Steps
+over part of a technology's lines add to sums that were cleared before the first part.
 """
 
 from __future__ import annotations
@@ -29,8 +31,7 @@ _TINY = 1e-300
 
 @step
 def market_sums(first, last, line_firm, size_class, live, reach, alive, quality, base_home, base_world, sums):
-    """Sum over the live lines of a technology: reach, bases and the best domestic quality."""
-    clear(sums)
+    """Sum over live lines of a technology: reach, bases and the best domestic quality."""
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
@@ -47,7 +48,7 @@ def market_sums(first, last, line_firm, size_class, live, reach, alive, quality,
 
 @step
 def research(
-    t, first, last, line_firm, line_key, size_class, live, effort, attention, crowding_out,
+    t, first, last, line_firm, line_key, size_class, live, desk, held, effort, attention, crowding_out,
     learning, cost, rate, returns, quality_step, imitation_rate, frontier,
     luck, alive, own, grant, reputation, best, quality,
 ):  # fmt: skip
@@ -58,8 +59,9 @@ def research(
             continue
         event = draws.event(line_key[l], t, draws.INNOVATION)
         share, thin, crowding = effort[l], attention[i], crowding_out[size_class[i]]
+        j, g = desk[i], l if held[l] else grant.shape[0] - 1
         for v in range(LANES):
-            e = effective_effort(share * own[i, v], grant[l, v], crowding, thin, learning, reputation[l, v], cost)
+            e = effective_effort(share * own[j, v], grant[g, v], crowding, thin, learning, reputation[l, v], cost)
             chance = success_probability(e, rate, returns)
             q = innovate(quality[l, v], frontier, quality_step, chance, draws.uniform(luck[v], event))
             q = imitate(q, best[v], e, imitation_rate)
@@ -76,13 +78,9 @@ def offer(
 
     Rows of ``sums`` and ``totals`` are in `majung.market.engine.rows`.
     """
-    clear(totals)
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
-            for v in range(LANES):
-                home[l, v] = 0.0
-                world[l, v] = 0.0
             continue
         domestic = 1.0 if size_class[i] != FOREIGN else 0.0
         own, markup, scale = reach[l], log_markup[size_class[i]], experience[l]
@@ -114,56 +112,70 @@ def offer(
 
 
 @step
-def eligible_sum(first, last, min_quality, quality, offers, total):
+def eligible_sum(first, last, line_firm, live, min_quality, quality, offers, total):
     """Σ e^V over the lines of at least a minimum quality."""
     for v in range(LANES):
         total[v] = 0.0
     for l in range(first, last):
+        if not live[line_firm[l]]:
+            continue
         for v in range(LANES):
             total[v] += offers[l, v] if quality[l, v] >= min_quality else 0.0
 
 
 @step
-def fill_orders(first, last, line_firm, need, min_quality, quality, order, filled, total):
-    """Cut orders to the public need; write what is paid by technology and add it to firms."""
+def count_orders(first, last, held, min_quality, quality, order, total):
+    """Cancel orders for what is not good enough; sum the others."""
     for v in range(LANES):
         total[v] = 0.0
     for l in range(first, last):
-        for v in range(LANES):
-            o = order[l, v] if quality[l, v] >= min_quality else 0.0
-            order[l, v] = o
-            total[v] += o
+        if held[l]:
+            for v in range(LANES):
+                o = order[l, v] if quality[l, v] >= min_quality else 0.0
+                order[l, v] = o
+                total[v] += o
+
+
+@step
+def fill_orders(first, last, line_firm, held, desk, need, total, order, filled):
+    """Cut orders, which sum to ``total``, to the public need and add them to firms."""
     for l in range(first, last):
-        i = line_firm[l]
-        for v in range(LANES):
-            o = order[l, v] * (need / total[v]) if total[v] > need else order[l, v]
-            order[l, v] = o
-            filled[i, v] += o
+        if held[l]:
+            j = desk[line_firm[l]]
+            for v in range(LANES):
+                o = order[l, v] * (need / total[v]) if total[v] > need else order[l, v]
+                order[l, v] = o
+                filled[j, v] += o
+
+
+@step
+def open_deliveries(record, lead, private_units, units):
+    """Clear what deliveries add to."""
+    clear(units)
     for v in range(LANES):
-        total[v] = need if total[v] > need else total[v]
+        record[rows.LEADER + v] = -1.0
+        lead[v] = 0.0
+        private_units[v] = 0.0
 
 
 @step
 def deliver(
-    first, last, line_firm, size_class, live, effort, region, public, min_quality, gated, part,
+    first, last, line_firm, size_class, live, desk, held, effort, region, public, min_quality, gated, part,
     public_rate, private_rate, decay, contract, replacement,
     quality, price, home, world, order, flow, hype, bought, lead, private_units,
-    output, base_home, base_world, reputation, private, derived, firm_sales, firm_reputation, firm_hype, record, units,
+    output, base_home, base_world, reputation, private, derived, firm_private, firm_sales, firm_reputation, firm_hype,
+    record, units,
 ):  # fmt: skip
     """Share demand among the lines of a technology, deliver, and record.
 
     Rows of ``flow`` and ``units`` are in `majung.market.engine.rows`; ``bought`` (units that a line sells: private home
     and world, ordinary public home and world), ``lead`` and ``private_units`` are work space.
     """
-    clear(units)
-    for v in range(LANES):
-        record[rows.LEADER + v] = -1.0
-        lead[v] = 0.0
-        private_units[v] = 0.0
     for l in range(first, last):
         i = line_firm[l]
         if not live[i]:
             continue
+        j, g = desk[i], l if held[l] else order.shape[0] - 1
         domestic = size_class[i] != FOREIGN
         small = 1.0 if size_class[i] <= SME else 0.0
         share = effort[l]
@@ -183,7 +195,7 @@ def deliver(
             derived_world = world[l, v] * flow[rows.DERIVED_WORLD + v]
             induced_world = world[l, v] * flow[rows.INDUCED_WORLD + v]
             induced = home[l, v] * flow[rows.INDUCED_HOME + v] + induced_world
-            ordered = order[l, v] / p
+            ordered = order[g, v] / p
             at_home = bought[0, v] + bought[2, v] + derived_home
             abroad = bought[1, v] + bought[3, v] + derived_world
             sold = at_home + abroad
@@ -199,9 +211,10 @@ def deliver(
             reputation[l, v] = rep
             private[l, v] = private_sales
             derived[l, v] = derived_sales
-            firm_sales[i, v] += p * sold
-            firm_reputation[i, v] += share * rep
-            firm_hype[i, v] += share * hype[v]
+            firm_private[i, v] += private_sales
+            firm_sales[j, v] += p * sold
+            firm_reputation[j, v] += share * rep
+            firm_hype[j, v] += share * hype[v]
             record[rows.HOME_SALES + v] += p * at_home
             record[rows.MARKET_VALUE + v] += private_sales
             record[rows.HHI + v] += private_sales * private_sales
@@ -221,18 +234,26 @@ def deliver(
                 record[rows.IMPORTS + v] += p * at_home
                 units[rows.FOREIGN_MADE + v] += sold - induced
                 units[rows.FOREIGN_PROGRAMME + v] += induced
+
+
+@step
+def close_deliveries(best_offered, frontier, record, private_units):
+    """Write what follows from a technology's deliveries in all."""
     for v in range(LANES):
         value = record[rows.MARKET_VALUE + v]
         record[rows.HHI + v] = record[rows.HHI + v] / (value * value) if value > 0.0 else 0.0
         mine = record[rows.PRIVATE_FINAL + v] + record[rows.PRIVATE_DERIVED + v]
         record[rows.PRICE + v] = mine / private_units[v] if private_units[v] > 0.0 else 0.0
+        record[rows.BEST_QUALITY + v] = best_offered[v] / frontier
+        record[rows.FRONTIER + v] = frontier
 
 
 @step
 def enter(
     t, first, last, line_firm, line_key, rate, response, start_cash, spread, frontier, default_log_cost,
-    luck, hype, totals, alive, cash, displaced, sales, market_sales, awards, quality, output, base_home, base_world,
-    reputation, reviewed, weight, log_cost, private, derived, chance, record, account,
+    luck, hype, totals, reach, live, idle, alive, cash, displaced, sales, market_sales, awards, quality, output,
+    base_home, base_world, reputation, reviewed, weight, log_cost, private, derived, chance, entering, sums, record,
+    account,
 ):  # fmt: skip
     """Fill free entry slots of a technology."""
     for v in range(LANES):
@@ -245,10 +266,23 @@ def enter(
         chance[v] = entry_probability(rate, chance[v] if chance[v] > 1.0 else 1.0, response, hype[v])
     for l in range(first, last):
         i = line_firm[l]
-        arrives = draws.event(line_key[l], t, draws.ENTRY)
-        brings = draws.event(line_key[l], t, draws.ENTRY_QUALITY)
+        vacant = 0
+        for v in range(LANES):
+            vacant += 1 if alive[i, v] == 0.0 else 0
+        if vacant == 0:
+            continue
+        arrives, entrants = draws.event(line_key[l], t, draws.ENTRY), 0
         for v in range(LANES):
             enters = alive[i, v] == 0.0 and draws.uniform(luck[v], arrives) < chance[v]
+            entering[v] = 1.0 if enters else 0.0
+            entrants += 1 if enters else 0
+        if entrants == 0:
+            continue
+        live[i] = True
+        idle[i] = False
+        own, brings = reach[l], draws.event(line_key[l], t, draws.ENTRY_QUALITY)
+        for v in range(LANES):
+            enters = entering[v] > 0.0
             number = totals[rows.NUMBER + v]
             divisor = number if number > 0.0 else 1.0
             shift = spread * (2.0 * draws.uniform(luck[v], brings) - 1.0)
@@ -272,22 +306,35 @@ def enter(
             weight[l, v] = 0.0 if enters else weight[l, v]
             private[l, v] = 0.0 if enters else private[l, v]
             derived[l, v] = 0.0 if enters else derived[l, v]
-            record[rows.ENTRIES + v] += 1.0 if enters else 0.0
+            record[rows.ENTRIES + v] += entering[v]
+            record[rows.LIVE_VENTURES + v] += entering[v]
             account[rows.ENTRY_CAPITAL + v] += start_cash if enters else 0.0
+            account[rows.CASH + v] += start_cash if enters else 0.0
+            sums[rows.REACH_SUM + v] += own if enters else 0.0
+            q = q if enters else 0.0
+            sums[rows.BEST + v] = q if q > sums[rows.BEST + v] else sums[rows.BEST + v]
 
 
 @step
-def census(first, last, line_firm, size_class, effort, alive, weight, grant, raised, matched, died, record):
-    """Count the live lines of a technology and book firms' money to it by effort shares."""
+def census(
+    first, last, line_firm, size_class, desk, idle, aided, held, kept, matching, effort, alive, weight, grant, raised,
+    matched, died, record,
+):  # fmt: skip
+    """Count live lines of a technology and book firms' money to it by effort shares."""
     for l in range(first, last):
         i = line_firm[l]
-        if size_class[i] == FOREIGN:
+        if size_class[i] == FOREIGN or idle[i]:
             continue
         small, share = 1.0 if size_class[i] <= SME else 0.0, effort[l]
+        j, m = desk[i], i if matching and aided[i] else matched.shape[0] - 1
         for v in range(LANES):
             record[rows.LIVE_VENTURES + v] += small * alive[i, v]
-            record[rows.SUPPORTED + v] += alive[i, v] if weight[l, v] > 0.0 else 0.0
-            record[rows.EXITS + v] += died[i, v]
-            record[rows.SUBSIDY + v] += grant[l, v]
+            record[rows.EXITS + v] += died[j, v]
             record[rows.PRIVATE_RAISED + v] += share * raised[i, v]
-            record[rows.MATCHING + v] += share * matched[i, v]
+            record[rows.MATCHING + v] += share * matched[m, v]
+        if held[l]:
+            for v in range(LANES):
+                record[rows.SUBSIDY + v] += grant[l, v]
+        if kept[l]:
+            for v in range(LANES):
+                record[rows.SUPPORTED + v] += alive[i, v] if weight[l, v] > 0.0 else 0.0

@@ -9,11 +9,14 @@ import numpy as np
 from majung.dims import CLASSES
 from majung.market.engine import rows
 from majung.market.engine.compile import LANES
+from majung.market.engine.layout import TILE, Layout
 from majung.market.world import FOREIGN, Floats, Policy, World
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class LineState(NamedTuple):
-    """Per line: (L, LANES) arrays."""
+    """Per line: (L, LANES) arrays unless said; the last row of (L + 1, LANES) is of lines without support: zero."""
 
     quality: Floats
     reviewed: Floats
@@ -32,9 +35,9 @@ class LineState(NamedTuple):
     weight: Floats
     """W, share of each pot."""
     grant: Floats
-    """u, subsidy of the quarter."""
+    """(L + 1, LANES) u, subsidy of the quarter; of lines that are held."""
     order: Floats
-    """o, programme orders of the quarter, money."""
+    """(L + 1, LANES) o, programme orders of the quarter, money; of lines that are held."""
     price: Floats
     home: Floats
     """e^V at home."""
@@ -42,39 +45,52 @@ class LineState(NamedTuple):
     """e^V abroad."""
     score: Floats
     masked: Floats
+    kept: Flags
+    """(L,) holds a weight in any lane."""
+    held: Flags
+    """(L,) has a grant or an order this quarter in any lane."""
 
 
 class FirmState(NamedTuple):
-    """Per firm: (I, LANES) arrays unless said."""
+    """Per firm: (I + 1, LANES) arrays unless said; the last row is of firms that never had support, and stays zero."""
 
     alive: Floats
     """1 or 0."""
     cash: Floats
     sales: Floats
     market_sales: Floats
+    raised: Floats
     awards: Floats
     """D, memory of awards."""
     displaced: Floats
     """Z, own money that grants have crowded out of research."""
-    legacy: Floats
-    own: Floats
-    """R_own of the quarter."""
-    spending: Floats
-    """R of the quarter."""
-    granted: Floats
-    filled: Floats
-    """Programme orders paid in the quarter."""
-    sold: Floats
-    """Market sales of the quarter."""
-    reputation: Floats
-    hype: Floats
-    raised: Floats
-    matched: Floats
-    died: Floats
     entitled: Floats
     """1 if a line holds a weight."""
-    live: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    matched: Floats
+    live: Flags
     """(I,) alive in any lane."""
+    idle: Flags
+    """(I,) dead in all lanes, and its rows are done with."""
+    aided: Flags
+    """(I,) had support in any lane, some time."""
+
+
+class Desk(NamedTuple):
+    """What firms work on in a quarter: (TILE + joint firms, LANES) arrays; see `majung.market.engine.layout`."""
+
+    legacy: Floats
+    own: Floats
+    """R_own."""
+    spending: Floats
+    """R."""
+    granted: Floats
+    filled: Floats
+    """Programme orders paid."""
+    sold: Floats
+    """Market sales."""
+    reputation: Floats
+    hype: Floats
+    died: Floats
 
 
 class MarketState(NamedTuple):
@@ -90,6 +106,8 @@ class MarketState(NamedTuple):
     """A, (S, LANES)"""
     totals: Floats
     """(K, rows) sums over the offers of the quarter."""
+    sums: Floats
+    """(K, rows) sums over the lines as the quarter begins."""
     pulled: Floats
     """(K, rows) derived demand in units."""
     coverage: Floats
@@ -99,7 +117,6 @@ class MarketState(NamedTuple):
 class Work(NamedTuple):
     """Scratch: rows of LANES (see `majung.market.engine.rows`), except constants by firm and class, derived once."""
 
-    sums: Floats
     part: Floats
     flow: Floats
     bought: Floats
@@ -115,7 +132,9 @@ class Work(NamedTuple):
     gated: np.ndarray[tuple[int], np.dtype[np.int64]]
     attention: Floats
     """(I,) n^-χ"""
-    admitted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    candidates: np.ndarray[tuple[int], np.dtype[np.int64]]
+    """(L,) lines whose score is near the threshold."""
+    admitted: Flags
     """(I,) the policy admits the firm's class."""
     log_markup: Floats
     """(5,)"""
@@ -128,7 +147,9 @@ class State(NamedTuple):
 
     lines: LineState
     firms: FirmState
+    desk: Desk
     market: MarketState
+    layout: Layout
     work: Work
 
 
@@ -136,20 +157,16 @@ def _spread(values: Floats) -> Floats:
     return np.repeat(np.asarray(values, dtype=np.float64)[:, np.newaxis], LANES, axis=1)
 
 
-def initial_state(world: World, policy: Policy) -> State:
-    """Build the state before the first quarter."""
+def initial_state(world: World, policy: Policy, layout: Layout) -> State:
+    """Build the state before the first quarter, of a world that is laid out."""
     lines, firms, technologies = world.lines, world.firms, world.technologies
-    line_shape, firm_shape = (lines.firm.size, LANES), (firms.key.size, LANES)
+    count, firm_count = lines.firm.size, firms.key.size
     segment_count, technology_count = world.segments.key.size, technologies.order.size
-    line_zeros = {
-        name: np.zeros(line_shape)
-        for name in ("output", "weight", "grant", "order", "home", "world", "score", "masked")
-    }
+    line_zeros = {name: np.zeros((count, LANES)) for name in ("output", "weight", "home", "world", "score", "masked")}
     firm_zeros = {
-        name: np.zeros(firm_shape)
-        for name in FirmState._fields
-        if name not in ("alive", "cash", "sales", "market_sales", "live")
+        name: np.zeros((firm_count + 1, LANES)) for name in ("raised", "awards", "displaced", "entitled", "matched")
     }
+    desk_shape = (TILE + firm_count - layout.solos, LANES)
     return State(
         LineState(
             quality=_spread(lines.quality),
@@ -160,7 +177,11 @@ def initial_state(world: World, policy: Policy) -> State:
             reputation=_spread(lines.reputation),
             private=_spread(lines.private_sales),
             derived=_spread(lines.derived_sales),
-            price=np.ones(line_shape),
+            price=np.ones((count, LANES)),
+            grant=np.zeros((count + 1, LANES)),
+            order=np.zeros((count + 1, LANES)),
+            kept=np.zeros(count, dtype=np.bool_),
+            held=np.zeros(count, dtype=np.bool_),
             **line_zeros,
         ),
         FirmState(
@@ -168,20 +189,24 @@ def initial_state(world: World, policy: Policy) -> State:
             cash=_spread(np.where(firms.alive, firms.cash, 0.0)),
             sales=_spread(firms.sales),
             market_sales=_spread(firms.sales),
-            live=np.zeros(firms.key.size, dtype=np.bool_),
+            live=firms.alive.copy(),
+            idle=np.zeros(firm_count, dtype=np.bool_),
+            aided=np.zeros(firm_count, dtype=np.bool_),
             **firm_zeros,
         ),
+        Desk(**{name: np.zeros(desk_shape) for name in Desk._fields}),
         MarketState(
             frontier=technologies.frontier.copy(),
             value=_spread(technologies.market_value),
             hype=_spread(technologies.hype),
             adopters=_spread(world.segments.adopters),
             totals=np.zeros((technology_count, rows.TOTALS * LANES)),
+            sums=np.zeros((technology_count, rows.SUMS * LANES)),
             pulled=np.zeros((technology_count, rows.PULLED * LANES)),
             coverage=np.ones(LANES),
         ),
+        layout,
         Work(
-            sums=np.zeros(rows.SUMS * LANES),
             part=np.zeros((segment_count, LANES)),
             flow=np.zeros(rows.FLOWS * LANES),
             bought=np.zeros((4, LANES)),
@@ -194,6 +219,7 @@ def initial_state(world: World, policy: Policy) -> State:
             high=np.zeros(LANES),
             total=np.zeros(LANES),
             gated=np.zeros(segment_count, dtype=np.int64),
+            candidates=np.zeros(count, dtype=np.int64),
             attention=np.maximum(firms.lines, 1).astype(np.float64) ** -world.rates.breadth_cost,
             admitted=(firms.size_class != FOREIGN) & policy.admits_class[firms.size_class],
             log_markup=np.log1p(world.rates.markup),

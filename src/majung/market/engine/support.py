@@ -17,8 +17,10 @@ _BISECTIONS = 64
 
 
 @step
-def select(score, wanted, chosen, low, high, count):
+def select(score, wanted, chosen, candidates, low, high, count, above):
     """Choose the best lines of each lane: the threshold by bisection over all lanes at once.
+
+    Only lines that are between the bounds in some lane are looked at again.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ def select(score, wanted, chosen, low, high, count):
         How many to choose.
     chosen : (L, LANES) float, changed
         1 is written for the chosen lines; others stay.
-    low, high, count : (LANES,) float
+    candidates, low, high, count, above : (L,) int, (LANES,) float
         Work space.
     """
     lines = score.shape[0]
@@ -40,15 +42,28 @@ def select(score, wanted, chosen, low, high, count):
             s = score[l, v]
             low[v] = s if s > _OUT and s < low[v] else low[v]
             high[v] = s if s > high[v] else high[v]
+    for l in range(lines):
+        candidates[l] = l
     for v in range(LANES):
-        # at least `wanted` lines lie at or above low, fewer above high
+        # at least `wanted` lines lie at or above low; fewer, that is `above`, at or above high
         high[v] = high[v] + 1.0
+        above[v] = 0.0
+    left = lines
     for _ in range(_BISECTIONS):
         for v in range(LANES):
-            count[v] = 0.0
-        for l in range(lines):
+            count[v] = above[v]
+        stay = 0
+        for n in range(left):
+            l = candidates[n]
+            near = 0
             for v in range(LANES):
-                count[v] += 1.0 if score[l, v] >= 0.5 * (low[v] + high[v]) and score[l, v] > _OUT else 0.0
+                s = score[l, v]
+                inside = s >= low[v] and s < high[v]
+                count[v] += 1.0 if inside and s >= 0.5 * (low[v] + high[v]) else 0.0
+                near += 1 if inside else 0
+            candidates[stay] = l
+            stay += 1 if near > 0 else 0
+        left = stay
         done = True
         for v in range(LANES):
             middle = 0.5 * (low[v] + high[v])
@@ -56,6 +71,7 @@ def select(score, wanted, chosen, low, high, count):
                 low[v] = middle
             else:
                 high[v] = middle
+                above[v] = count[v]
             done = done and (count[v] == wanted[v])
         if done:
             break
@@ -107,7 +123,7 @@ def score_lines(
 @step
 def review(
     winners, small_firm_floor, spread, line_firm, size_class, reach,
-    quality, score, masked, reviewed, weight, wanted, left, low, high, count,
+    quality, score, masked, reviewed, weight, kept, candidates, wanted, left, low, high, count, above,
 ):  # fmt: skip
     """Select the winners and set the weights of all lines; remember the quality that was seen."""
     lines = score.shape[0]
@@ -127,14 +143,14 @@ def review(
                     masked[l, v] = score[l, v] if small else _OUT
             for v in range(LANES):
                 wanted[v] = reserved
-            select(masked, wanted, weight, low, high, count)
+            select(masked, wanted, weight, candidates, low, high, count, above)
         for v in range(LANES):
             left[v] = winners
         for l in range(lines):
             for v in range(LANES):
                 left[v] -= weight[l, v]
                 masked[l, v] = _OUT if weight[l, v] > 0.0 else score[l, v]
-        select(masked, left, weight, low, high, count)
+        select(masked, left, weight, candidates, low, high, count, above)
     for v in range(LANES):
         count[v] = 0.0
     for l in range(lines):
@@ -146,15 +162,22 @@ def review(
             count[v] += weight[l, v]
             reviewed[l, v] = quality[l, v]
     for l in range(lines):
+        holds = 0
         for v in range(LANES):
+            holds += 1 if weight[l, v] > 0.0 else 0
             weight[l, v] = weight[l, v] / count[v] if count[v] > 0.0 else 0.0
+        kept[l] = holds > 0
 
 
 @step
-def hand_out(subsidy_pot, purchase_pot, cap, line_firm, alive, weight, grant, order):
+def hand_out(subsidy_pot, purchase_pot, cap, line_firm, alive, weight, kept, held, aided, grant, order):
     """Grant and order by weight, up to the cap, to live lines."""
-    for l in range(grant.shape[0]):
+    for l in range(held.size):
+        held[l] = kept[l]
+        if not kept[l]:
+            continue
         i = line_firm[l]
+        aided[i] = True
         for v in range(LANES):
             share = weight[l, v] * alive[i, v]
             u = share * subsidy_pot
@@ -164,12 +187,32 @@ def hand_out(subsidy_pot, purchase_pot, cap, line_firm, alive, weight, grant, or
 
 
 @step
-def entitle(line_firm, weight, entitled):
+def entitle(line_firm, kept, weight, entitled):
     """Mark firms that have a line with a weight: their private money is matched."""
-    for i in range(entitled.shape[0]):
-        for v in range(LANES):
-            entitled[i, v] = 0.0
-    for l in range(weight.shape[0]):
-        i = line_firm[l]
-        for v in range(LANES):
-            entitled[i, v] = 1.0 if weight[l, v] > 0.0 else entitled[i, v]
+    for l in range(kept.size):
+        if kept[l]:
+            for v in range(LANES):
+                entitled[line_firm[l], v] = 0.0
+    for l in range(kept.size):
+        if kept[l]:
+            i = line_firm[l]
+            for v in range(LANES):
+                entitled[i, v] = 1.0 if weight[l, v] > 0.0 else entitled[i, v]
+
+
+@step
+def award(amount, l, i, alive, held, aided, given, other):
+    """Add an award to what a line is given; it may have had nothing else."""
+    for v in range(LANES):
+        given[l, v] = (given[l, v] if held[l] else 0.0) + amount * alive[i, v]
+        other[l, v] = other[l, v] if held[l] else 0.0
+    held[l] = True
+    aided[i] = True
+
+
+@step
+def end(kept, held):
+    """Take all weights, grants and orders back."""
+    for l in range(kept.size):
+        kept[l] = False
+        held[l] = False
