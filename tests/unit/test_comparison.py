@@ -106,6 +106,16 @@ def test_a_ranking_is_by_net_gain_and_prints_in_one_table() -> None:
     assert max(map(len, str(frame).splitlines())) < 100
 
 
+def test_a_strategy_that_always_fails_comes_last() -> None:
+    broken = frozenset(("blanket", replication) for replication in range(4))
+    dataset = compared(table(PLAIN), 4, broken=broken)
+    assert summarise(dataset)[1].replications == 0
+    frame = ranking(dataset)
+    assert frame.index.tolist() == ["first-buyer", BASELINE, "blanket"]
+    assert frame.loc["blanket", ["spent", "created", "net_gain"]].isna().all()
+    assert frame.loc["first-buyer", "net_gain"] == 200
+
+
 def test_failed_replications_do_not_bend_the_others() -> None:
     sound = summarise(compared(random_value, replications=20))
     hurt = summarise(compared(random_value, replications=20, broken=frozenset({("blanket", 5)})))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -114,24 +115,34 @@ def ranking(dataset: xr.Dataset) -> pd.DataFrame:
         When it holds whole worlds, but not the baseline's.
     """
     rows = []
-    for summary in sorted(summarise(dataset), key=lambda s: s.net_gain.mean, reverse=True):
+    for summary in sorted(summarise(dataset), key=_place):
         ratio = summary.additionality or Interval(np.nan, np.nan, np.nan)
         rows.append(
             {
                 "strategy": summary.id,
-                "spent": round(summary.public_spent),
-                "created": round(summary.difference.mean),
+                "spent": _whole(summary.public_spent),
+                "created": _whole(summary.difference.mean),
                 "per_unit": round(ratio.mean, 2),
                 "low": round(ratio.low, 2),
                 "high": round(ratio.high, 2),
-                "net_gain": round(summary.net_gain.mean),
+                "net_gain": _whole(summary.net_gain.mean),
                 "p_best": round(summary.probability_best, 2),
-                "regret": round(summary.expected_regret),
+                "regret": _whole(summary.expected_regret),
             }
         )
     frame = _Ranking(pd.DataFrame(rows).set_index("strategy"))
     frame.attrs = {"unit": dataset.attrs["unit"], "run_id": dataset.attrs["run_id"]}
     return frame
+
+
+def _place(summary: StrategySummary) -> tuple[bool, float]:
+    """Return what orders by net gain, best first; a strategy of which nothing is known comes last."""
+    gain = summary.net_gain.mean
+    return (True, 0.0) if math.isnan(gain) else (False, -gain)
+
+
+def _whole(amount: float) -> float:
+    return round(amount) if math.isfinite(amount) else math.nan
 
 
 class _Ranking(pd.DataFrame):
