@@ -8,26 +8,32 @@ from tests.unit.fake_market import market, small_scenario
 
 from majung import dims
 from majung.decision import compare, summarise
-from majung.ensemble import BASELINE, collect, design, result_hash, run
+from majung.ensemble import BASELINE, design, result_hash
 from majung.scenario import Strategy
 
+OF_ALL = {"probability_best", "expected_regret"}
+"""What depends on which strategies are compared, because it compares them."""
 IDS = [strategy.id for strategy in small_scenario().strategies]
 
 
 @given(
     chosen=st.lists(st.sampled_from(IDS), min_size=1, unique=True),
-    replications=st.integers(1, 50),
+    replications=st.integers(1, 80),
     threads=st.integers(1, 8),
+    paths=st.booleans(),
     pauses=st.randoms(use_true_random=False),
 )
-def test_bytes_depend_on_the_design_only(chosen: list[str], replications: int, threads: int, pauses) -> None:
-    plan = design(small_scenario(), chosen, replications)
+def test_bytes_depend_on_the_design_only(
+    chosen: list[str], replications: int, threads: int, paths: bool, pauses
+) -> None:
+    scenario = small_scenario()
+    plan = design(scenario, chosen, replications)
     jittered = market(plan.strategies, delay=lambda strategy, first: pauses.random() / 2000)
-    together = collect(run(plan, threads=threads, market=jittered))
+    together = compare(scenario, replications, chosen, threads=threads, market=jittered, paths=paths)
     for strategy in plan.strategies:
-        alone_plan = design(small_scenario(), [strategy.id], replications)
-        alone = collect(run(alone_plan, threads=1, market=market(alone_plan.strategies)))
-        for name in together.data_vars:
+        company = market(design(scenario, [strategy.id], replications).strategies)
+        alone = compare(scenario, replications, [strategy.id], threads=1, market=company, paths=paths)
+        for name in set(together.data_vars) - OF_ALL:
             one, other = together[name].sel(strategy=strategy.id), alone[name].sel(strategy=strategy.id)
             assert one.values.tobytes() == other.values.tobytes(), name
 
