@@ -36,15 +36,18 @@ def _keep_lane_loops() -> None:
     llvm.set_option("majung", "-unroll-full-max-count=8")
 
 
-class _NoAliasCompiler(compiler.CompilerBase):
+class _InnerCompiler(compiler.CompilerBase):
     """Tell LLVM that array arguments do not overlap; without it loops over lanes are not vectorised.
 
-    Numba has the flag but no public switch for it; a pipeline class is the documented place to set flags.
+    References to arrays are not counted: the block function's caller holds them, and counting hundreds at every call
+    is a third of the code to compile. Numba has both flags but no public switch for them; a pipeline class is the
+    documented place to set flags.
     """
 
     def define_pipelines(self) -> list[Any]:
         _keep_lane_loops()
         self.state.flags.noalias = True
+        self.state.targetctx = self.state.targetctx.subtarget(enable_nrt=False)
         return [compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)]
 
 
@@ -55,7 +58,7 @@ def equation(function: F) -> F:
 
 def step(function: F) -> F:
     """Compile a step: a function that fills arrays given to it, none of which overlap."""
-    return cast(F, njit(**_INNER, pipeline_class=_NoAliasCompiler)(function))
+    return cast(F, njit(**_INNER, pipeline_class=_InnerCompiler)(function))
 
 
 def phase(function: F) -> F:
@@ -63,7 +66,7 @@ def phase(function: F) -> F:
 
     It is put where it is called: handing hundreds of arrays over takes longer than a small world's quarter.
     """
-    return cast(F, njit(**_INNER, forceinline=True)(function))
+    return cast(F, njit(**_INNER, forceinline=True, pipeline_class=_InnerCompiler)(function))
 
 
 class _SourceCache(FunctionCache):
