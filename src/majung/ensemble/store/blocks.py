@@ -43,6 +43,8 @@ _UNIX: Final = 3
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _PARTIAL: Final = f"{platform.node()}-"
 _TRIES: Final = 5
+_TAKEN_AWAY: Final = (FileNotFoundError, FileExistsError)
+"""What is met where another process removes an empty folder, or a file that it thinks is left over, under our hands."""
 _CANNOT_BE_READ: Final = (
     zipfile.BadZipFile, ValueError, KeyError, TypeError, SyntaxError, EOFError, RuntimeError, OverflowError,
     MemoryError, IndexError, AttributeError, struct.error,
@@ -145,8 +147,7 @@ class Blocks:
             for remaining in reversed(range(_TRIES)):
                 try:
                     self._write(place, data)
-                except FileNotFoundError:
-                    # Another process took the folder or the file away between two steps of ours.
+                except _TAKEN_AWAY:
                     if not remaining:
                         raise
                 else:
@@ -174,7 +175,7 @@ class Blocks:
                 try:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     file.replace(target)
-                except FileNotFoundError:
+                except _TAKEN_AWAY:
                     if not remaining:
                         raise
                 else:
@@ -187,10 +188,6 @@ class Blocks:
                 with suppress(OSError):
                     left.unlink()
                 os.close(held)
-        for folder in (self._partial, self.folder):
-            # Only goes where it is empty.
-            with suppress(OSError):
-                folder.rmdir()
 
     def _read(self, digest: str) -> bytes | None:
         place = self.path(digest)

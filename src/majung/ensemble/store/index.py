@@ -131,10 +131,14 @@ class Index:
                 return connection
         connection = self._connect("mode=rwc")
         try:
+            version = self._inspect(connection)
             # Where there is no shared memory the answer is another mode or an error, and the old journal does.
             with suppress(sqlite3.OperationalError):
                 connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            if self._inspect(connection) < len(_MIGRATIONS):
+            # A lost index can be made again, so it need not wait for the disk.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if version < len(_MIGRATIONS):
                 self._migrate(connection)
         except BaseException:
             connection.close()
@@ -142,18 +146,10 @@ class Index:
         return connection
 
     def _connect(self, way: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(
+        return sqlite3.connect(
             f"{self._path.absolute().as_uri()}?{way}",
             uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_MILLISECONDS / 1000,
         )  # fmt: skip
-        try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            # A lost index can be made again, so it need not wait for the disk.
-            connection.execute("PRAGMA synchronous = NORMAL")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     def _inspect(self, connection: sqlite3.Connection) -> int:
         """Return the version, having seen that the file is whole and ours."""

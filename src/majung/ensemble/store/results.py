@@ -66,7 +66,7 @@ def sealed(place: Path, run: Manifest, inputs: Path, files: Iterable[str] | None
     return run, own
 
 
-def compared(folder: Path, own: str | None) -> Compared:
+def compared(folder: Path, own: str | None, *, shared: bool) -> Compared:
     """Read a complete run's files again.
 
     Parameters
@@ -74,6 +74,8 @@ def compared(folder: Path, own: str | None) -> Compared:
     folder : Path
     own : str, optional
         The SHA-256 of its manifest, where it is known.
+    shared : bool
+        Whether the folder may hold what is not of the run; that is not looked at then.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -82,7 +84,8 @@ def compared(folder: Path, own: str | None) -> Compared:
         run = Manifest.read(path)
     except StoreError:
         return Compared(1, [], [MANIFEST], [])
-    found = described(folder)
+    names = [*run.files, MANIFEST]
+    found = described(folder, [name for name in names if (folder / name).is_file()] if shared else None)
     damaged = [name for name, kept in run.files.items() if name in found and found[name] != kept]
     if own is not None and found[MANIFEST].sha256 != own:
         damaged.insert(0, MANIFEST)

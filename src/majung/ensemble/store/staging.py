@@ -199,7 +199,8 @@ def used(path: Path) -> Iterator[None]:
     """Hold a lock file together with others that use the same thing; who leaves last takes it away."""
     held = None
     while held is None:
-        path.touch()
+        with storing(path):
+            path.touch()
         held = lock(path, wait=True, shared=True)
         if held is None:
             # No locks on this system.

@@ -295,13 +295,12 @@ class Store:
         files = 0
         if info.complete and info.outputs is not None:
             ((own,),) = self._index.rows("SELECT manifest FROM runs WHERE run_id = ?", (info.run_id,))
-            found = compared(info.outputs, own)
-            files, inside = found.files, info.outputs.is_relative_to(self.root)
+            inside = info.outputs.is_relative_to(self.root)
+            found = compared(info.outputs, own, shared=not inside)
+            files = found.files
             before = info.outputs.relative_to(self.root).as_posix() if inside else str(info.outputs)
             for kind, names in bad.items():
-                # A folder elsewhere may hold what is not ours.
-                if inside or kind != "extra":
-                    names += [f"{before}/{name}" for name in getattr(found, kind)]
+                names += [f"{before}/{name}" for name in getattr(found, kind)]
         return Verification(
             run_id=info.run_id, blocks=len(rows), files=files, **{kind: tuple(names) for kind, names in bad.items()}
         )
