@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
 from majung.messages import Lang, text
+
+if TYPE_CHECKING:
+    from majung.cli.running import How
 
 __all__ = ["Settings", "command"]
 
@@ -77,6 +80,10 @@ SeedOption: TypeAlias = Annotated[int | None, typer.Option("--seed", metavar="S"
 OutOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="cli.option.out")]
 ThreadsOption: TypeAlias = Annotated[int | None, typer.Option("--threads", metavar="N", help="cli.option.threads")]
 SetOption: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="cli.option.set")]
+PathsOption: TypeAlias = Annotated[bool, typer.Option("--paths", help="cli.option.paths")]
+ClusterOption: TypeAlias = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="cli.option.cluster")
+]
 StoreOption: TypeAlias = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="cli.option.store")]
 FileOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.option.file")]
 RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="cli.argument.run")]
@@ -114,29 +121,53 @@ def _run(
     seed: SeedOption = None,
     set_: SetOption = None,
     out: OutOption = None,
+    paths: PathsOption = False,
+    store: StoreOption = None,
     threads: ThreadsOption = None,
+    cluster: ClusterOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import commands
+    from majung.cli import commands, running
 
-    asked = commands.Asked(
+    asked = running.Asked(
         directory=directory,
         strategies=strategy or None,
         replications=replications,
         precision=precision,
         max_replications=max_replications,
         seed=seed,
-        overrides=set_ or [],
+        overrides=commands.read_settings(set_ or []),
+        paths=paths,
         out=out,
-        threads=threads,
-        json=json,
-        quiet=quiet,
-        lang=settings.obj.lang,
     )
-    commands.run(asked)
+    running.run(asked, _how(settings, store, threads, cluster, json, quiet))
+
+
+def _rerun(
+    settings: typer.Context,
+    run: RunArgument,
+    store: StoreOption = None,
+    threads: ThreadsOption = None,
+    cluster: ClusterOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli import running
+
+    running.rerun(run, _how(settings, store, threads, cluster, json, quiet))
+
+
+def _how(
+    settings: typer.Context, store: Path | None, threads: int | None, cluster: str | None, json: bool, quiet: bool
+) -> How:
+    from majung.cli.running import How
+
+    return How(store=store, threads=threads, cluster=cluster, json=json, quiet=quiet, lang=settings.obj.lang)
 
 
 def _runs(
@@ -206,6 +237,7 @@ _COMMANDS: Final = (
     ("check", _check),
     ("run", _run),
     ("runs", _runs),
+    ("rerun", _rerun),
     ("verify", _verify),
     ("rm", _rm),
     ("export", _export),

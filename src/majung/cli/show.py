@@ -71,7 +71,7 @@ def heading(dataset: xr.Dataset, lang: Lang) -> str:
         lang,
         title=dataset.attrs["title_ko" if lang == "ko" else "title"],
         quarters=dataset.sizes["quarter"],
-        replications=f"{dataset.sizes['replication']:,}",
+        replications=f"{dataset.attrs['replications']:,}",
         seed=dataset.attrs["seed"],
         currency=text(f"money.currency.{parse_unit(str(dataset.attrs['unit'])).currency}", lang),
     )
@@ -82,11 +82,12 @@ def as_json(
     summaries: Iterable[StrategySummary],
     *,
     lang: Lang,
+    workers: int,
     seconds: dict[str, float],
     files: dict[str, str],
 ) -> dict[str, Any]:
     """Return the run as the object that ``--json`` prints; a number that does not exist is null."""
-    strategies, replications = dataset.sizes["strategy"], dataset.sizes["replication"]
+    strategies, replications = dataset.sizes["strategy"], dataset.attrs["replications"]
     quarters, lines = dataset.sizes["quarter"], dataset.sizes["line"]
     content = {
         "run_id": dataset.attrs["run_id"],
@@ -99,7 +100,7 @@ def as_json(
         "replications": replications,
         "quarters": quarters,
         "lines": lines,
-        "threads": dataset.attrs["threads"],
+        "threads": workers,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "line_steps": lines * quarters * replications * strategies,
         "result_hash": dataset.attrs["result_hash"],

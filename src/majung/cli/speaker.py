@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from majung.decision import StrategySummary
-    from majung.ensemble import Progress
+    from majung.ensemble import Progress, RunInfo
     from majung.scenario import Scenario
 
 __all__ = ["Speaker"]
@@ -73,21 +73,30 @@ class Speaker:
         """Give what shows the progress of a simulation."""
         return nullcontext() if self._quiet else shown(self._aside, self._lang)
 
-    def simulated(self, dataset: xr.Dataset) -> None:
-        """Warn of replications that failed; say how narrow the intervals became."""
+    def notices(self, notices: Iterable[Phrase]) -> None:
+        """Say what a person should know of how the store was found."""
+        for notice in notices:
+            self._say("cli.warning", warning=notice.label(self._lang))
+
+    def simulated(self, dataset: xr.Dataset, so_far: Progress) -> None:
+        """Warn of replications that failed and blocks that were damaged; say what was there, and how narrow it is."""
         from majung.ensemble import Status
 
         attributes = dataset.attrs
+        if so_far.damaged:
+            self._say("cli.damaged", count=so_far.damaged)
+        if so_far.reused and not self._quiet:
+            self._say("cli.reused", reused=f"{so_far.reused:,}", total=f"{so_far.total:,}")
         if attributes["failed"]:
             reason = Phrase(Status.NOT_FINITE.value)
-            self._say("cli.failed", failed=attributes["failed"], total=dataset["status"].size, reason=reason)
+            self._say("cli.failed", failed=attributes["failed"], total=so_far.total, reason=reason)
         if "precision_asked" in attributes:
             asked, reached = attributes["precision_asked"], attributes["precision_reached"]
             missed = not reached <= asked
             if missed or not self._quiet:
                 self._say(
                     "cli.precision_missed" if missed else "cli.precision_reached",
-                    replications=dataset.sizes["replication"],
+                    replications=dataset.attrs["replications"],
                     reached=f"{reached:.3g}",
                     asked=f"{asked:g}",
                 )
@@ -115,6 +124,14 @@ class Speaker:
         _print(self._people, text("cli.table.note", self._lang))
         # Not through the console, which would break the path where a line ends.
         print(text("cli.report", self._lang, path=report), file=sys.stderr if self._for_machines else sys.stdout)
+
+    def reproduced(self, dataset: xr.Dataset, summaries: Sequence[StrategySummary], before: RunInfo) -> None:
+        """Show the ranking, and say that it is what the stored run had."""
+        if not self._quiet:
+            _print(self._people, heading(dataset, self._lang))
+            self._people.print(table(dataset, summaries, self._lang, width=self._people.width))
+        message = text("cli.rerun.same", self._lang, run_id=before.run_id, hash=before.result_hash)
+        print(message, file=sys.stderr if self._for_machines else sys.stdout)
 
     def _say(self, key: str, **values: object) -> None:
         _print(self._aside, text(key, self._lang, **values))

@@ -1,6 +1,6 @@
 """What to do: strategies compared in the same worlds."""
 
-from majung.decision.comparison import FIRST_BATCH, MAX_REPLICATIONS, compare, planned
+from majung.decision.comparison import FIRST_BATCH, MAX_REPLICATIONS, compare, planned, simulated
 from majung.decision.outcomes import Outcomes
 from majung.decision.statistics import Interval
 from majung.decision.summary import StrategySummary, ranking, summarise
@@ -14,5 +14,6 @@ __all__ = [
     "compare",
     "planned",
     "ranking",
+    "simulated",
     "summarise",
 ]

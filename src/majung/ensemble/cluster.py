@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from majung.ensemble.block import BlockResult, Reducer
 from majung.ensemble.market import Kernel
+from majung.ensemble.release import release
 from majung.ensemble.run import BlockWork, Done
 from majung.ensemble.store import Blocks, Kept
 from majung.errors import ClusterError, InputError, MajungError, Problem
@@ -94,7 +94,7 @@ class Cluster(AbstractContextManager["Cluster"]):
         if work.blocks is None:
             raise ValueError("a cluster needs a store")
         _publish(work, work.blocks)
-        order = (str(work.blocks.root), work.name, work.fresh, version("majung"), task)
+        order = (str(work.blocks.root), work.name, release(), task)
         try:
             future = self._client.submit(_simulated, *order, pure=False)
         except Exception as reason:
@@ -210,16 +210,16 @@ def _publish(work: BlockWork, blocks: Blocks) -> None:
         blocks.save(work.name, arrays | {_REDUCER + name: values for name, values in work.reducer.arrays().items()})
 
 
-def _simulated(root: str, name: str, fresh: bool, release: str, task: Task) -> tuple[Kept | None, bool, bool]:
+def _simulated(root: str, name: str, ours: str, task: Task) -> tuple[Kept | None, bool, bool]:
     """Work on a block, on a worker; return what the store says of it, and whether it was there, sound or damaged."""
-    if version("majung") != release:
-        raise ClusterError("ensemble.cluster.version", theirs=version("majung"), ours=release)
-    done = _work(root, name, fresh)(task)
+    if release() != ours:
+        raise ClusterError("ensemble.cluster.version", theirs=release(), ours=ours)
+    done = _work(root, name)(task)
     return done.kept, done.reused, done.damaged
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _work(root: str, name: str, fresh: bool) -> BlockWork:
+def _work(root: str, name: str) -> BlockWork:
     blocks = Blocks(Path(root))
     if (found := blocks.load(name)) is None:
         raise ClusterError("ensemble.cluster.not_shared", address="", path=root)
@@ -228,7 +228,7 @@ def _work(root: str, name: str, fresh: bool) -> BlockWork:
         return {name.removeprefix(prefix): values for name, values in found.items() if name.startswith(prefix)}
 
     kernel, reducer = Kernel.from_arrays(part(_KERNEL)), Reducer.from_arrays(part(_REDUCER))
-    return BlockWork(kernel, reducer, blocks, fresh, name)
+    return BlockWork(kernel, reducer, blocks, name)
 
 
 @contextmanager

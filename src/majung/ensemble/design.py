@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal
 
+from majung.ensemble.release import release
 from majung.ensemble.store import RunRecord
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
@@ -49,8 +50,8 @@ class BlockKey:
     seed : int
     first, count : int
         The block's replications; `first` is a multiple of the design's block size.
-    version : str
-        Of majung.
+    release : str
+        Of majung, see `majung.ensemble.release`.
     detail : {"statistics", "paths"}
     """
 
@@ -59,7 +60,7 @@ class BlockKey:
     seed: int
     first: int
     count: int
-    version: str
+    release: str
     detail: Detail = "statistics"
 
     @property
@@ -118,22 +119,22 @@ class Design:
         """Short hash of all that the result depends on; independent of the strategies' order and of the detail."""
         strategies = sorted((strategy.id, strategy.hash) for strategy in self.strategies)
         world, rule = self.scenario.world_hash, [self.rule] if self.rule else []
-        return _digest([world, strategies, self.seed, self.start, self.stop, version("majung"), *rule])[:_SHORT]
+        return _digest([world, strategies, self.seed, self.start, self.stop, release(), *rule])[:_SHORT]
 
     @property
     def market_digest(self) -> str:
         """SHA-256 of what the lowered market depends on: the world, and the strategies in their order."""
         hashes = [strategy.hash for strategy in self.strategies]
-        return _digest(["market", self.scenario.world_hash, hashes, version("majung")])
+        return _digest(["market", self.scenario.world_hash, hashes, release()])
 
     def tasks(self) -> Iterator[Task]:
         """Yield every block: all strategies of some replications, then of the next ones."""
-        world, release = self.scenario.world_hash, version("majung")
+        world, made_by = self.scenario.world_hash, release()
         hashes = [strategy.hash for strategy in self.strategies]
         for first in range(self.start, self.stop, self.block):
             count = min(self.block, self.stop - first)
             for row, strategy in enumerate(hashes):
-                yield Task(row, BlockKey(world, strategy, self.seed, first, count, release, self.detail))
+                yield Task(row, BlockKey(world, strategy, self.seed, first, count, made_by, self.detail))
 
     def record(self, kind: str, request: Mapping[str, object]) -> RunRecord:
         """Return what a store notes of the run of this design.
@@ -146,7 +147,8 @@ class Design:
             What was asked for, as JSON, so that it can be asked for again; empty where it was asked from Python.
         """
         identity = {
-            "majung_version": version("majung"),
+            "version": version("majung"),
+            "release": release(),
             "scenario_id": self.scenario.id,
             "scenario_hash": self.scenario.hash,
             "world_hash": self.scenario.world_hash,

@@ -80,8 +80,6 @@ class BlockWork:
     reducer : Reducer
     blocks : Blocks, optional
         Where blocks are kept.
-    fresh : bool
-        Whether to simulate even what the store has.
     name : str
         Digest of the lowered market, by which workers elsewhere find it in the store.
     """
@@ -89,7 +87,6 @@ class BlockWork:
     simulate: Simulate
     reducer: Reducer
     blocks: Blocks | None = None
-    fresh: bool = False
     name: str = ""
 
     def __call__(self, task: Task) -> Done:
@@ -103,12 +100,11 @@ class BlockWork:
         if self.blocks is None:
             return Done(self._simulated(task))
         digest, damaged = task.key.digest, False
-        if not self.fresh:
-            try:
-                if (found := self.blocks.load(digest)) is not None:
-                    return Done(BlockResult.from_arrays(found), reused=True)
-            except Damaged:
-                damaged = True
+        try:
+            if (found := self.blocks.load(digest)) is not None:
+                return Done(BlockResult.from_arrays(found), reused=True)
+        except Damaged:
+            damaged = True
         result = self._simulated(task)
         return Done(result, self.blocks.save(digest, result.arrays()), damaged=damaged)
 

@@ -41,12 +41,16 @@ class Session(AbstractContextManager["Session"]):
         See `thread_count`.
     cluster : str, optional
         Instead of threads; see `Cluster`.
-    fresh : bool
-        Whether to simulate even what the store has.
     progress : callable, optional
         Called in this thread with a `Progress` after each range of replications; counts all designs of the session.
     cancel : threading.Event, optional
         Stops a run when set.
+
+    Attributes
+    ----------
+    store : Store or None
+    so_far : Progress
+        Of all designs of the session.
 
     Raises
     ------
@@ -60,7 +64,6 @@ class Session(AbstractContextManager["Session"]):
         *,
         threads: int | None = None,
         cluster: str | None = None,
-        fresh: bool = False,
         progress: Callable[[Progress], None] | None = None,
         cancel: Event | None = None,
     ) -> None:
@@ -69,9 +72,8 @@ class Session(AbstractContextManager["Session"]):
         self._root = default_root(None) if store is None and cluster is not None else store
         self._workers: Threads | Cluster = Threads(threads) if cluster is None else Cluster(cluster)
         self._pool: Pool = self._workers
-        self._fresh = fresh
         self._cancel = cancel
-        self._so_far = Progress(0, 0)
+        self.so_far = Progress(0, 0)
         self._run_id = ""
         self._markets: set[str] = set()
         self._open = ExitStack()
@@ -84,8 +86,15 @@ class Session(AbstractContextManager["Session"]):
             self._open = stack.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._open.__exit__(kind, None, None)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    @property
+    def workers(self) -> int:
+        """Blocks that are worked on at a time."""
+        return self._pool.size
 
     def begin(self, run: RunRecord, inputs: Iterable[Path] = ()) -> None:
         """Note in the store, if there is one, what run the designs that follow are of.
@@ -127,6 +136,7 @@ class Session(AbstractContextManager["Session"]):
         with Staging(self.store.root) as staging:
             write(dataset, staging.path / DATA)
             staging.publish(outputs)
+        # Not before the staging folder is let go, which may have become the outputs' own.
         self.finish(dataset.attrs["result_hash"], outputs, [DATA])
 
     def ranges(self, design: Design, market: Market) -> Iterator[tuple[int, list[BlockResult]]]:
@@ -138,12 +148,12 @@ class Session(AbstractContextManager["Session"]):
             When the session's `cancel` was set. A KeyboardInterrupt passes through.
         """
         blocks = None if self.store is None else self.store.blocks
-        work = BlockWork(market.simulate, Reducer.of(design.scenario), blocks, self._fresh, design.market_digest)
+        work = BlockWork(market.simulate, Reducer.of(design.scenario), blocks, design.market_digest)
         keys = [task.key.digest for task in design.tasks()] if self.store is not None else []
         if self.store is not None:
             self._markets.add(work.name)
             self.store.extend(self._run_id, keys)
-        self._so_far = self._more(total=design.replications * len(design.strategies))
+        self.so_far = self._more(total=design.replications * len(design.strategies))
         for place, (first, finished) in enumerate(results(design, work, self._pool, self._cancel)):
             if self.store is not None:
                 digests = keys[place * len(finished) : (place + 1) * len(finished)]
@@ -151,11 +161,11 @@ class Session(AbstractContextManager["Session"]):
                 self.store.done_many(self._run_id, written)
             counts = [done.result.replications for done in finished]
             reused = sum(count for count, done in zip(counts, finished, strict=True) if done.reused)
-            self._so_far = self._more(done=sum(counts), reused=reused, damaged=sum(done.damaged for done in finished))
+            self.so_far = self._more(done=sum(counts), reused=reused, damaged=sum(done.damaged for done in finished))
             if self.progress is not None:
-                self.progress(self._so_far)
+                self.progress(self.so_far)
             yield first, [done.result for done in finished]
 
     def _more(self, done: int = 0, total: int = 0, reused: int = 0, damaged: int = 0) -> Progress:
-        so_far = self._so_far
+        so_far = self.so_far
         return Progress(so_far.done + done, so_far.total + total, so_far.reused + reused, so_far.damaged + damaged)

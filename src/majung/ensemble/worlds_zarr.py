@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from majung import dims
-from majung.ensemble.collect import attributes_of, meaning_of, status_attributes
+from majung.ensemble.labels import attributes_of, meaning_of, status_attributes
 from majung.ensemble.store import append
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WORLDS", "WorldsOnDisk"]
 
-WORLDS: Final = "worlds"
+WORLDS: Final = "replications"
 """The Zarr group beside the statistics."""
 _CHUNK: Final = 256
 """Replications of a chunk; so many are held until they are written."""
@@ -28,7 +28,7 @@ _AXES: Final = ("strategy", "replication")
 
 
 class WorldsOnDisk:
-    """A Zarr group ``worlds`` in a result's folder; takes blocks as an `Accumulator` does.
+    """A Zarr group ``replications`` in a result's folder; takes blocks as an `Accumulator` does.
 
     It holds ``outcomes`` (strategy, replication, outcome) and ``status`` (strategy, replication), and every
     replication's paths and accounts where the design keeps them.

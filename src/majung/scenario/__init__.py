@@ -1,6 +1,6 @@
 """Scenarios: read from a folder, checked, frozen."""
 
-from majung.scenario.load import load
+from majung.scenario.load import input_files, load
 from majung.scenario.model import Scenario
 from majung.scenario.settings import SourceNote
 from majung.scenario.strategy import HANDS_OFF, Award, ClassWeights, Criteria, Mix, Strategy
@@ -24,5 +24,6 @@ __all__ = [
     "Strategy",
     "Table",
     "Technologies",
+    "input_files",
     "load",
 ]
