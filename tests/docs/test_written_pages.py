@@ -20,12 +20,13 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", [page for page in WRITTEN if blocks(page, "python")], ids=name)
-def test_python_blocks_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_blocks_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
     for number, block in enumerate(blocks(page, "python"), start=1):
         for many, few in FEWER:
             block = block.replace(many, few)
+        block = block.replace('store="my-runs"', f"store={str(tmp_path)!r}")
         exec(compile(block, f"{page.name}, block {number}", "exec"), names)
 
 

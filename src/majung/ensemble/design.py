@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
+from numbers import Integral
 from typing import TYPE_CHECKING, Final, Literal
 
 from majung.ensemble.release import release
@@ -216,14 +217,18 @@ def design(
         problems.extend(error.problems)
         rows = ()
     replications = scenario.replications if replications is None else replications
-    if replications < 1:
+    if not _is_whole(replications) or replications < 1:
         problems.append(Problem(key="ensemble.replications", found=str(replications), values={"least": 1}))
     seed = scenario.seed if seed is None else seed
-    if not 0 <= seed <= LARGEST_SEED:
+    if not _is_whole(seed) or not 0 <= seed <= LARGEST_SEED:
         problems.append(Problem(key="ensemble.seed", found=str(seed), values={"largest": LARGEST_SEED}))
     if problems:
         raise InputError(problems)
     return Design(scenario, rows, seed, replications)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, Integral) and not isinstance(number, bool)
 
 
 def _unknown_strategy(found: str, known: tuple[str, ...]) -> Problem:
