@@ -29,7 +29,13 @@ INTERVAL = {"mean", "low", "high"}
 @pytest.fixture(scope="module")
 def dataset() -> Any:
     scenario = small_scenario()
-    return compare(scenario, 20, market=market(design(scenario).strategies))
+    return compare(scenario, 20, paths=False, market=market(design(scenario).strategies))
+
+
+@pytest.fixture(scope="module")
+def one_world() -> Any:
+    scenario = small_scenario()
+    return compare(scenario, 1, paths=False, market=market(design(scenario).strategies))
 
 
 def printed(content: object, width: int = 150) -> str:
@@ -56,15 +62,15 @@ def test_the_table_fits_a_narrow_terminal(dataset: Any, lang: Lang) -> None:
     assert not [line for line in lines if "…" in line]
 
 
-def test_a_comparison_without_intervals_prints(dataset: Any) -> None:
-    one = dataset.isel(replication=[0])
-    assert "nan" not in printed(table(one, summarise(one), "en", width=150))
+def test_a_comparison_without_intervals_prints(one_world: Any) -> None:
+    assert "nan" not in printed(table(one_world, summarise(one_world), "en", width=150))
 
 
 def test_the_object_for_machines_has_the_promised_names(dataset: Any) -> None:
     seconds = {"load": 0.1, "compile": 0.0, "simulate": 1.23456, "report": 2.0}
     files = {"report": "r", "data": "d", "tables": "t"}
-    result = as_json(dataset, summarise(dataset), lang="ko", seconds=seconds, files=files)
+    result = as_json(dataset, summarise(dataset), lang="ko", workers=3, seconds=seconds, files=files)
+    assert result["threads"] == 3
     assert list(result) == [
         "run_id", "majung_version", "scenario", "seed", "replications", "quarters", "lines", "threads", "seconds",
         "line_steps", "result_hash", "strategies", "files",
@@ -86,9 +92,8 @@ def test_the_object_for_machines_has_the_promised_names(dataset: Any) -> None:
     json.dumps(result, allow_nan=False)
 
 
-def test_what_does_not_exist_is_null_for_machines(dataset: Any) -> None:
-    one = dataset.isel(replication=[0])
-    result = as_json(one, summarise(one), lang="en", seconds={}, files={})
+def test_what_does_not_exist_is_null_for_machines(one_world: Any) -> None:
+    result = as_json(one_world, summarise(one_world), lang="en", workers=1, seconds={}, files={})
     assert result["strategies"][1]["difference"]["low"] is None
 
 
@@ -111,7 +116,9 @@ def test_every_command_and_option_is_explained_in_both_languages(lang: Lang) -> 
         for parameter in part.params:
             assert parameter.help, parameter.name
             assert not parameter.help.startswith("cli.")
-    assert group.commands.keys() == {"new", "check", "run"}
+    assert group.commands.keys() == {
+        "new", "check", "run", "runs", "rerun", "verify", "rm", "export", "import",
+    }  # fmt: skip
 
 
 def test_progress_without_a_terminal_is_a_line_for_each_tenth() -> None:
@@ -135,6 +142,25 @@ def test_progress_goes_on_when_more_is_added() -> None:
     ]  # fmt: skip
 
 
+def said_of(so_far: Progress, dataset: Any, capsys: pytest.CaptureFixture[str], *, quiet: bool = False) -> str:
+    Speaker("en", quiet=quiet, for_machines=False).simulated(dataset, so_far)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err
+
+
+def test_what_the_store_had_is_said_and_damage_even_to_those_who_want_quiet(
+    dataset: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said_of(Progress(100, 100), dataset, capsys) == ""
+    found = said_of(Progress(2_000, 2_000, reused=1_200, damaged=2), dataset, capsys)
+    assert "1,200 of 2,000 replications were in the store" in found
+    assert "computed again: 2" in found
+    quiet = said_of(Progress(2_000, 2_000, reused=1_200, damaged=2), dataset, capsys, quiet=True)
+    assert "computed again: 2" in quiet
+    assert "were in the store" not in quiet
+
+
 def test_progress_in_a_terminal_is_a_bar() -> None:
     stream = io.StringIO()
     with shown(Console(file=stream, width=100, force_terminal=True), "ko") as show:
@@ -144,9 +170,9 @@ def test_progress_in_a_terminal_is_a_bar() -> None:
 
 def test_a_title_in_one_language_is_used_in_both() -> None:
     scenario = replace(small_scenario(), title=LocalText(ko="작은 보기"))
-    dataset = compare(scenario, 20, market=market(design(scenario).strategies))
+    dataset = compare(scenario, 20, paths=False, market=market(design(scenario).strategies))
     assert heading(dataset, "en").startswith("작은 보기, ")
-    result = as_json(dataset, summarise(dataset), lang="en", seconds={}, files={})
+    result = as_json(dataset, summarise(dataset), lang="en", workers=1, seconds={}, files={})
     assert result["scenario"]["title"] == "작은 보기"
 
 
