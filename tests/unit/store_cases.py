@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,7 @@ import numpy as np
 from majung.ensemble.store import RunRecord, Store
 from majung.parameters.model import LocalText
 
+REPOSITORY = Path(__file__).parents[2]
 A, B, C = "ab" * 32, "cd" * 32, "ef" * 32
 
 
@@ -49,3 +53,32 @@ def scenario(folder: Path) -> Path:
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def python(code: str, *arguments: object, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    command = [*before, sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, env=environ(), capture_output=True, text=True, timeout=300, check=False)
+
+
+def started(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env=environ(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(processes: Sequence[subprocess.Popen[str]]) -> list[int]:
+    for process in processes:
+        process.communicate(timeout=300)
+    return [process.returncode for process in processes]
+
+
+def leftovers(root: Path) -> list[str]:
+    return [str(path) for path in root.rglob("*") if ".majung" in path.name or path.parent.name == ".partial"]
+
+
+def environ() -> dict[str, str]:
+    """Return what a process needs to import these cases."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])}
