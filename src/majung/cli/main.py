@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 
 from majung.cli.app import Settings, command
 from majung.cli.compiling import COMPILER_THREAD
+from majung.cli.usage import asked_language, said
 from majung.errors import MajungError, StoreError
 from majung.messages import preferred_language, text
 
@@ -56,16 +57,14 @@ def _open_closed_streams() -> None:
 
 def exit_code(arguments: list[str]) -> int:
     """Run a command, say what went wrong, and return the exit code."""
-    settings = Settings(lang=preferred_language())
+    settings = Settings(lang=asked_language(arguments) or preferred_language())
     try:
         return _run(arguments, settings)
     except MajungError as error:
         _say(error.text(settings.lang))
         return error.exit_code
     except TyperException as error:
-        context = getattr(error, "ctx", None)
-        program = "majung" if context is None else context.command_path
-        _say(f"{error.format_message()}\n{text('cli.usage', settings.lang, program=program)}")
+        _say(said(error, settings.lang))
         return _BAD_INPUT
     except (KeyboardInterrupt, Abort):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
