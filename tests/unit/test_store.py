@@ -5,21 +5,26 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xarray as xr
 from tests.unit.fake_market import market, small_scenario
 
-from majung.ensemble import Staging, collect, design, read, result_hash, run, write
+from majung.ensemble import Session, Staging, Worlds, collect_worlds, design, read, result_hash, write
 from majung.errors import InputError, StoreError
 
 
 @pytest.fixture(scope="module")
 def dataset() -> xr.Dataset:
-    plan = design(small_scenario(), ["blanket"], replications=20)
+    plan = replace(design(small_scenario(), ["blanket"], replications=20), detail="paths")
     stand_in = market(plan.strategies, broken=frozenset({("blanket", 3)}))
-    return collect(run(plan, market=stand_in), threads=2)
+    worlds = Worlds(plan, stand_in)
+    with Session(threads=2) as session:
+        for first, blocks in session.ranges(plan, stand_in):
+            worlds.add(first, blocks)
+    return collect_worlds(worlds, threads=2)
 
 
 def names(folder: Path) -> list[str]:
