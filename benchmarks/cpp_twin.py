@@ -13,7 +13,7 @@ import numpy as np
 
 from common.check import TOLERANCE, differences
 from common.machine import compiler, cores
-from common.phases import ClockedKernel
+from common.phases import GROUPS, ClockedKernel, grouped
 from common.timing import interleaved, main, paired_ratio, progress, table
 from common.twin import FLAGS, PHASES, Twin, build
 from common.worlds import Case, example, line_steps, small
@@ -98,7 +98,7 @@ def phases(case: Case, strategy: str, twin: Twin, clocked: ClockedKernel, rounds
         theirs(1, 0, spent)
         found = clocked.cycles(case.world, policy, 1)
         if turn:
-            others.append(spent)
+            others.append(grouped(spent))
             ours.append(found)
     steps = line_steps(case.world)
     mine, his = np.median(ours, axis=0), np.median(others, axis=0)
@@ -111,7 +111,7 @@ def phases(case: Case, strategy: str, twin: Twin, clocked: ClockedKernel, rounds
             "kernel's share": f"{100 * mine[n] / mine.sum():.0f} %",
             "kernel / C++": float(ratio[n]),
         }
-        for n, name in enumerate(PHASES)
+        for n, name in enumerate(GROUPS)
     ]
     whole = np.median(np.array(others).sum(axis=1) / np.array(ours).sum(axis=1))
     return [*rows, {"phase": "all", "kernel cycles": float(mine.sum() / steps), "C++ cycles": float(his.sum() / steps),

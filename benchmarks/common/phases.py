@@ -15,20 +15,30 @@ from numpy.typing import NDArray
 
 from common.twin import PHASES
 from majung.market import draws, kernel
+from majung.market.engine.layout import arrange
 from majung.market.kernel import LANES
 from majung.market.world import Policy, World
 
-__all__ = ["ClockedKernel"]
+__all__ = ["GROUPS", "ClockedKernel", "grouped"]
+
+GROUPS = {
+    "frontier": ("frontier",),
+    "support": ("support",),
+    "research and offer": ("research money", "research and offer"),
+    "demand": ("demand",),
+    "deliveries and accounts": ("deliveries", "accounts"),
+    "entry and count": ("entry and count",),
+}
+"""The twin's phases that the kernel, which goes tile by tile, does together."""
 
 _ENDS = {
-    "mark_live": "frontier",
-    "_give_support": "support",
-    "_fund_research": "research money",
-    "_research_and_offer": "research and offer",
-    "_demand": "demand",
-    "_deliver": "deliveries",
-    "close_sales": "accounts",
-    "close_accounts": "entry and count",
+    "advance_frontier": "frontier",
+    "give_support": "support",
+    "research_and_offer": "research and offer",
+    "demand": "demand",
+    "deliver": "deliveries and accounts",
+    "close_joint_firms": "deliveries and accounts",
+    "close_quarter": "entry and count",
 }
 """The call of the kernel's loop that ends each phase."""
 
@@ -44,6 +54,11 @@ def _cycles(typing: Any) -> Any:
     return types.int64(), codegen
 
 
+def grouped(cycles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum the twin's cycles by group."""
+    return np.array([sum(cycles[PHASES.index(name)] for name in names) for names in GROUPS.values()])
+
+
 class _Clock(ast.NodeTransformer):
     """Puts a reading of the clock after the calls that end a phase."""
 
@@ -54,7 +69,7 @@ class _Clock(ast.NodeTransformer):
         name = called.func.attr if isinstance(called.func, ast.Attribute) else getattr(called.func, "id", "")
         if name not in _ENDS:
             return node
-        lap = f"now = _cycles()\nlaps[{PHASES.index(_ENDS[name])}] += now - clock[0]\nclock[0] = now"
+        lap = f"now = _cycles()\nlaps[{list(GROUPS).index(_ENDS[name])}] += now - clock[0]\nclock[0] = now"
         return [node, *ast.parse(lap).body]
 
     visit_Expr = visit_Assign = _after  # noqa: N815
@@ -77,12 +92,13 @@ class ClockedKernel:
         self._run = njit(error_model="numpy", nogil=True)(names[function.name])
 
     def cycles(self, world: World, policy: Policy, seed: int) -> NDArray[np.float64]:
-        """Run a block, and return the cycles of each of `common.twin.PHASES`."""
+        """Run a block, and return the cycles of each of `GROUPS`."""
         luck = np.array([draws.luck(np.uint64(seed), np.uint64(lane)) for lane in range(LANES)], dtype=np.uint64)
         rows = kernel.rows
         paths = np.zeros((world.quarters, world.technologies.order.size, rows.PATHS * LANES))
         accounts = np.zeros((world.quarters, rows.ACCOUNTS * LANES))
         firms = np.zeros((rows.FIRM_ROWS, world.firms.key.size, LANES))
-        state, spent = kernel.initial_state(world, policy), np.zeros(len(PHASES))
-        self._run(world, policy, state, luck, paths, accounts, firms, spent, np.zeros(1, np.int64))
+        laid_out, layout, _ = arrange(world)
+        state, spent = kernel.initial_state(laid_out, policy, layout), np.zeros(len(GROUPS))
+        self._run(laid_out, policy, state, luck, paths, accounts, firms, spent, np.zeros(1, np.int64))
         return spent

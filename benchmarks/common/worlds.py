@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +17,10 @@ from majung.market.lower import lower, policy
 from majung.market.world import SME, Policy, World
 from majung.scenario import Scenario, load
 
-__all__ = ["EXAMPLE", "Case", "case", "example", "line_steps", "live_steps", "small"]
+__all__ = ["EXAMPLE", "Case", "case", "example", "line_steps", "live_steps", "national", "small", "write_national"]
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "korea-ai-2024"
+_NATIONAL = EXAMPLE.parent / "generators" / "national.py"
 
 
 class Case(NamedTuple):
@@ -38,6 +41,18 @@ def case(scenario: Scenario, name: str) -> Case:
 def example() -> Case:
     """Return the Korean example."""
     return case(load(EXAMPLE), "korea-ai-2024")
+
+
+def write_national(folder: Path, ventures: int = 40_000) -> None:
+    """Let the generator of the examples write a scenario of national size."""
+    subprocess.run([sys.executable, _NATIONAL, folder, "--ventures", str(ventures)], check=True, capture_output=True)
+
+
+def national(ventures: int = 40_000) -> Case:
+    """Return a market of national size."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_national(Path(folder), ventures)
+        return case(load(folder), f"{ventures:,} ventures")
 
 
 def line_steps(world: World, replications: int = LANES) -> int:

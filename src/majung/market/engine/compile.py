@@ -39,8 +39,8 @@ def _keep_lane_loops() -> None:
 class _InnerCompiler(compiler.CompilerBase):
     """Tell LLVM that array arguments do not overlap; without it loops over lanes are not vectorised.
 
-    References to arrays are not counted: the block function's caller holds them, and counting hundreds at every call
-    is a third of the code to compile. Numba has both flags but no public switch for them; a pipeline class is the
+    References to arrays are not counted: the caller of the block function holds them, and counting hundreds of them at
+    every call took a quarter of the time to compile. Numba has both flags but no public switch; a pipeline class is the
     documented place to set flags.
     """
 
