@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Parts of Numba and pydantic, which ask for exactly one version of them.
 BROUGHT = {"llvmlite": "numba", "pydantic_core": "pydantic"}
-# What xarray imports when it is asked for that format.
-CALLED = {"zarr"}
+# Asked for by what uses it only, and said by name where it is missing.
+OPTIONAL = {"dask": "cluster", "distributed": "cluster", "dask_jobqueue": "slurm"}
 
 
 def imported() -> set[str]:
@@ -32,8 +32,15 @@ def imported() -> set[str]:
 def test_what_is_imported_is_what_is_asked_for() -> None:
     asked = {re.split(r"[^\w-]", requirement)[0] for requirement in PROJECT["dependencies"]}
     distributions = packages_distributions()
-    needed = {distributions[BROUGHT.get(name, name)][0].lower() for name in imported()}
-    assert needed | CALLED == asked
+    needed = {distributions[BROUGHT.get(name, name)][0].lower() for name in imported() - OPTIONAL.keys()}
+    # xarray imports it when it is asked for that format.
+    assert needed | {"zarr"} == asked
+    extras = PROJECT["optional-dependencies"]
+    for name, extra in OPTIONAL.items():
+        assert name in imported()
+        # distributed brings dask.
+        package = "distributed" if name == "dask" else name.replace("_", "-")
+        assert any(requirement.startswith(package) for requirement in extras[extra]), name
 
 
 def test_the_version_is_the_same_everywhere() -> None:

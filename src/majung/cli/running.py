@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -161,6 +160,10 @@ def _conduct(
     from majung.scenario import input_files
 
     root = default_root(how.store)
+    if asked.out is not None:
+        # A place that cannot be written to is said before there is a run in the store.
+        with Staging(asked.out):
+            pass
     with Session(root, threads=how.threads, cluster=how.cluster) as session:
         if session.store is not None:
             speaker.notices(session.store.notices)
@@ -192,16 +195,13 @@ def _reproduce(
 ) -> None:
     """Simulate a complete run anew, past its stored blocks, and say whether the result is the same."""
     from majung.decision import summarise
-    from majung.ensemble import Session, default_root
+    from majung.ensemble import Session, Staging, default_root
 
     with ExitStack() as stack:
         elsewhere = None
         if how.cluster is not None:
             # Workers need a folder that they see; it must not be the one whose blocks are put to the proof.
-            place = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix=".majung-rerun-", dir=default_root(how.store))
-            )
-            elsewhere = Path(place)
+            elsewhere = stack.enter_context(Staging(default_root(how.store))).path
         with speaker.compiling():
             seconds["compile"] = compile_kernel()
         session = stack.enter_context(Session(elsewhere, threads=how.threads, cluster=how.cluster))
