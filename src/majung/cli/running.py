@@ -201,7 +201,7 @@ def _reproduce(
         elsewhere = None
         if how.cluster is not None:
             # Workers need a folder that they see; it must not be the one whose blocks are put to the proof.
-            elsewhere = stack.enter_context(Staging(default_root(how.store))).path
+            elsewhere = stack.enter_context(Staging(default_root(how.store))).path / "blocks"
         with speaker.compiling():
             seconds["compile"] = compile_kernel()
         session = stack.enter_context(Session(elsewhere, threads=how.threads, cluster=how.cluster))
