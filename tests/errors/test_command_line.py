@@ -76,7 +76,8 @@ def test_a_run_prints_one_object_and_writes_what_it_names(ran: Case) -> None:
     assert [strategy["id"] for strategy in result["strategies"]] == ["hands-off", "first-buyer"]
     assert (result["replications"], result["threads"], result["seed"]) == (20, 2, 20240429)
     home = ran.folder / "majung-runs" / result["run_id"]
-    assert contents(ran.folder / "majung-runs") == [result["run_id"]]
+    assert contents(ran.folder / "majung-runs") == sorted([result["run_id"], "blocks", "index.sqlite", "inputs"])
+    assert contents(ran.folder / "majung-runs" / "inputs") == []
     for file in result["files"].values():
         path = Path(file)
         assert path.exists()
@@ -97,9 +98,8 @@ def test_the_stored_result_has_the_hash_that_was_printed(ran: Case) -> None:
     result = json.loads(ran.out)
     with xr.open_zarr(result["files"]["data"], chunks=None) as dataset:
         assert result_hash(dataset) == result["result_hash"] == dataset.attrs["result_hash"]
-        spent = dataset["budget"] - dataset["returned"]
-        mean = float(spent.sel(strategy="first-buyer").sum("quarter").mean())
-        assert mean == pytest.approx(result["strategies"][1]["public_spent"])
+        spent = (dataset["budget"] - dataset["returned"]).sel(strategy="first-buyer", statistic="mean")
+        assert float(spent.sum()) == pytest.approx(result["strategies"][1]["public_spent"])
         assert np.isfinite(dataset["private_final_sales"]).all()
 
 
@@ -116,7 +116,13 @@ def test_the_stored_result_has_the_hash_that_was_printed(ran: Case) -> None:
         (["run", "small", "--threads", "0"], ["number of threads"]),
         (["run", "small", "--out", "small/firms.csv"], ["is a file"]),
         (["run", "small", "--out", "/proc/majung"], ["/proc/majung", "--out"]),
-        (["runn", "small"], ["Did you mean 'run'?"]),
+        (["run", "small", "--store", "small/firms.csv"], ["is a file", "--store"]),
+        (["run", "small", "--store", "/proc/majung"], ["/proc/majung", "--store"]),
+        (["run", "small", "--cluster", "here"], ["'here' is not a cluster", "local:N"]),
+        (["run", "small", "--cluster", "local:0"], ["'local:0'"]),
+        (["run", "small", "--cluster", "tcp://127.0.0.1"], ["'tcp://127.0.0.1'", "tcp://HOST:PORT"]),
+        (["run", "small", "--cluster", "slurm:-1"], ["'slurm:-1'"]),
+        (["runn", "small"], ["Did you mean 'run'"]),
         (["check", "broken"], ["firms.csv", "midium", "'mid'"]),
         (["new", "small"], ["small"]),
     ],
