@@ -8,7 +8,7 @@ from scipy import stats
 from tests.unit.raw_worlds import PATH, raw, tallied
 
 from majung.decision.statistics import interval_of_mean, interval_of_ratio, mean_interval, ratio_interval
-from majung.ensemble.statistics import Tally
+from majung.ensemble.reduce.statistics import Tally
 
 RNG = np.random.default_rng(20240429)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from majung.ensemble.moments import CoMoments, Moments
+from majung.ensemble.reduce.moments import CoMoments, Moments
 
 LARGEST = 1e9
 VALUES = hnp.arrays(

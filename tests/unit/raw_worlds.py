@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from majung import dims
-from majung.ensemble.block import BlockResult, Part, Reducer
-from majung.ensemble.statistics import Tally
+from majung.ensemble.reduce.block import BlockResult, Part, Reducer
+from majung.ensemble.reduce.statistics import Tally
 from majung.market.kernel import LANES, Block
 
 QUARTERS, TECHNOLOGIES, FIRMS, SLOTS, LINES = 13, 3, 5, 2, 9

@@ -23,8 +23,8 @@ from tests.unit.raw_worlds import (
 )
 
 from majung import dims
-from majung.ensemble.block import BlockResult, Reducer, Status
-from majung.ensemble.statistics import SAMPLE, Tally
+from majung.ensemble.reduce.block import BlockResult, Reducer, Status
+from majung.ensemble.reduce.statistics import SAMPLE, Tally
 from majung.evidence.takeoff import simulated_takeoff
 
 BROKEN = ((1, 3), (1, 20), (2, 20), (0, 33), (2, 49))

@@ -1,17 +1,17 @@
 """Many worlds: a design cut into blocks, run by a session on threads or a cluster, folded into statistics, stored."""
 
-from majung.ensemble.block import BlockResult, Reducer, Status
-from majung.ensemble.cluster import Cluster
-from majung.ensemble.collect import as_statistics, collect, collect_worlds, is_statistics, result_hash
 from majung.ensemble.design import BASELINE, BLOCK, LARGEST_BLOCK, BlockKey, Design, Task, block_size, design
-from majung.ensemble.labels import strategy_title
-from majung.ensemble.market import Kernel, Market, lowered
-from majung.ensemble.run import Progress, Threads, thread_count
+from majung.ensemble.reduce.block import BlockResult, Reducer, Status
+from majung.ensemble.reduce.statistics import SAMPLE, Accumulator
+from majung.ensemble.results.collect import as_statistics, collect, collect_worlds, is_statistics, result_hash
+from majung.ensemble.results.labels import strategy_title
+from majung.ensemble.results.on_disk import WorldsOnDisk
+from majung.ensemble.results.worlds import Worlds
 from majung.ensemble.session import Session
-from majung.ensemble.statistics import SAMPLE, Accumulator
 from majung.ensemble.store import Blocks, RunInfo, RunRecord, Staging, Store, default_root, read, storing, write
-from majung.ensemble.worlds import Worlds
-from majung.ensemble.worlds_zarr import WorldsOnDisk
+from majung.ensemble.work.blocks import Progress, Threads, thread_count
+from majung.ensemble.work.cluster import Cluster
+from majung.ensemble.work.market import Kernel, Market, lowered
 
 __all__ = [
     "BASELINE",

@@ -9,17 +9,17 @@ from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from majung.ensemble.block import Reducer
-from majung.ensemble.cluster import Cluster
-from majung.ensemble.run import BlockWork, Pool, Progress, Threads, results
+from majung.ensemble.reduce.block import Reducer
 from majung.ensemble.store import RunRecord, Staging, Store, default_root, write
+from majung.ensemble.work.blocks import BlockWork, Pool, Progress, Threads, results
+from majung.ensemble.work.cluster import Cluster
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from majung.ensemble.block import BlockResult
     from majung.ensemble.design import Design
-    from majung.ensemble.market import Market
+    from majung.ensemble.reduce.block import BlockResult
+    from majung.ensemble.work.market import Market
     from majung.messages import Lang
 
 __all__ = ["DATA", "Session"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ __all__ = ["append", "read", "write"]
 
 _CHUNKED: Final = "strategy"
 """A chunk is one strategy's, so that one can be read alone."""
+_TURN: Final = threading.Lock()
 
 
 def write(dataset: xr.Dataset, path: Path) -> None:
@@ -71,7 +73,8 @@ def append(dataset: xr.Dataset, path: Path, *, group: str, along: str, chunk: in
 @contextmanager
 def _own_metadata() -> Iterator[None]:
     """Bear that metadata in one file is not in the Zarr specification yet; others read the files of each array."""
-    with warnings.catch_warnings():
+    # What warnings are shown is set for the whole process: two threads would undo each other's setting.
+    with _TURN, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
         yield
 

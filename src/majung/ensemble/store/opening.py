@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from majung.ensemble.store.blocks import Kept
 from majung.ensemble.store.index import FILE, Foreign, Index
-from majung.ensemble.store.manifest import MANIFEST, Manifest, hashed
+from majung.ensemble.store.sealing.manifest import MANIFEST, Manifest, hashed
 from majung.ensemble.store.staging import PREFIX, locked, make, reason_of, storing, sweep
 from majung.errors import InputError, Problem, StoreError
 from majung.messages import Phrase

@@ -14,12 +14,12 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from majung.ensemble.store.blocks import Blocks, Damaged, Kept
-from majung.ensemble.store.crate import INPUTS
 from majung.ensemble.store.index import Index
-from majung.ensemble.store.manifest import Manifest
 from majung.ensemble.store.opening import enter, json_of, now, opened, title_of
 from majung.ensemble.store.records import RunInfo, RunRecord, Verification
-from majung.ensemble.store.results import compared, sealed, taken_away
+from majung.ensemble.store.sealing.crate import INPUTS
+from majung.ensemble.store.sealing.manifest import Manifest
+from majung.ensemble.store.sealing.results import compared, sealed, taken_away
 from majung.ensemble.store.staging import PREFIX, Staging, free, locked, storing, used
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Lang, Phrase
@@ -192,6 +192,8 @@ class Store:
         manifest, own = sealed(place, manifest, inputs, files, lang)
         self.accept(manifest, place, own)
         shutil.rmtree(inputs, ignore_errors=True)
+        with suppress(OSError):
+            inputs.parent.rmdir()
 
     def accept(self, run: Manifest, outputs: Path, own: Kept) -> None:
         """Note that a run is complete as it was made elsewhere; `own` is the hash and size of its manifest."""

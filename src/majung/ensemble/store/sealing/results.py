@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from majung.ensemble.store.blocks import Kept
-from majung.ensemble.store.crate import CRATE, INPUTS, REQUIREMENTS, crate, requirements
-from majung.ensemble.store.manifest import MANIFEST, Manifest, described, hashed
+from majung.ensemble.store.sealing.crate import CRATE, INPUTS, REQUIREMENTS, crate, requirements
+from majung.ensemble.store.sealing.manifest import MANIFEST, Manifest, described, hashed
 from majung.ensemble.store.staging import PARTIAL, Staging, storing
 from majung.errors import StoreError
 from majung.messages import Lang

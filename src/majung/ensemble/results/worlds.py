@@ -12,9 +12,9 @@ from majung import dims
 from majung.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from majung.ensemble.block import BlockResult
     from majung.ensemble.design import Design
-    from majung.ensemble.market import Market
+    from majung.ensemble.reduce.block import BlockResult
+    from majung.ensemble.work.market import Market
 
 __all__ = ["Worlds"]
 

@@ -13,9 +13,10 @@ import numpy as np
 import xarray as xr
 
 from majung import dims
-from majung.ensemble.block import Part, Reducer, Status
 from majung.ensemble.design import BASELINE, BLOCK
-from majung.ensemble.labels import (
+from majung.ensemble.reduce.block import Part, Reducer, Status
+from majung.ensemble.reduce.statistics import Tally
+from majung.ensemble.results.labels import (
     attributes_of,
     coordinates_of,
     identity_of,
@@ -23,7 +24,6 @@ from majung.ensemble.labels import (
     meaning_of,
     status_attributes,
 )
-from majung.ensemble.statistics import Tally
 from majung.errors import MajungError
 from majung.market.kernel import Block
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from majung.ensemble.statistics import Accumulator
-    from majung.ensemble.worlds import Worlds
+    from majung.ensemble.reduce.statistics import Accumulator
+    from majung.ensemble.results.worlds import Worlds
 
 __all__ = ["STATISTICS", "as_statistics", "collect", "collect_worlds", "is_statistics", "result_hash"]
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from majung.ensemble.store.blocks import Kept
-from majung.ensemble.store.manifest import MANIFEST, Manifest, dumped
+from majung.ensemble.store.sealing.manifest import MANIFEST, Manifest, dumped
 from majung.messages import Lang, text
 
 __all__ = ["CRATE", "INPUTS", "REQUIREMENTS", "crate", "requirements"]

@@ -11,12 +11,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from majung import dims
-from majung.ensemble.labels import attributes_of, meaning_of, status_attributes
+from majung.ensemble.results.labels import attributes_of, meaning_of, status_attributes
 from majung.ensemble.store import append
 
 if TYPE_CHECKING:
-    from majung.ensemble.block import BlockResult
     from majung.ensemble.design import Design
+    from majung.ensemble.reduce.block import BlockResult
 
 __all__ = ["WORLDS", "WorldsOnDisk"]
 

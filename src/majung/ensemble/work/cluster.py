@@ -18,11 +18,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from majung.ensemble.block import BlockResult, Reducer
-from majung.ensemble.market import Kernel
+from majung.ensemble.reduce.block import BlockResult, Reducer
 from majung.ensemble.release import release
-from majung.ensemble.run import BlockWork, Done
 from majung.ensemble.store import Blocks, Kept
+from majung.ensemble.work.blocks import BlockWork, Done
+from majung.ensemble.work.market import Kernel
 from majung.errors import ClusterError, InputError, MajungError, Problem
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Cluster(AbstractContextManager["Cluster"]):
     def _local(self) -> Iterator[Any]:
         from distributed import LocalCluster
 
-        from majung.ensemble.run import thread_count
+        from majung.ensemble.work.blocks import thread_count
 
         folder = tempfile.mkdtemp(prefix="majung-workers-")
         try:

@@ -11,8 +11,8 @@ import numpy as np
 import xarray as xr
 
 from majung import dims
-from majung.ensemble.block import Status, home_totals
 from majung.ensemble.design import BASELINE
+from majung.ensemble.reduce.block import Status, home_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from majung.ensemble.design import Design
-    from majung.ensemble.market import Market
+    from majung.ensemble.work.market import Market
     from majung.messages import Lang
     from majung.scenario import Scenario
 

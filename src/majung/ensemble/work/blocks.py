@@ -18,10 +18,10 @@ from typing import Final, Protocol, Self
 
 import numpy as np
 
-from majung.ensemble.block import BlockResult, Part, Reducer
 from majung.ensemble.design import BLOCK, Design, Task
-from majung.ensemble.market import Simulate
+from majung.ensemble.reduce.block import BlockResult, Part, Reducer
 from majung.ensemble.store import Blocks, Damaged, Kept
+from majung.ensemble.work.market import Simulate
 from majung.errors import InputError, Interrupted, Problem
 
 __all__ = ["BlockWork", "Done", "Pool", "Progress", "Threads", "results", "thread_count"]

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung import dims
-from majung.ensemble.moments import CoMoments, Moments
+from majung.ensemble.reduce.moments import CoMoments, Moments
 
 if TYPE_CHECKING:
-    from majung.ensemble.block import BlockResult
     from majung.ensemble.design import Design
-    from majung.ensemble.market import Market
+    from majung.ensemble.reduce.block import BlockResult
+    from majung.ensemble.work.market import Market
 
 __all__ = ["SAMPLE", "Accumulator", "Tally"]
 
@@ -199,7 +199,7 @@ class Tally:
 
 
 class Accumulator:
-    """A `Tally` of a design, which `majung.ensemble.collect` labels.
+    """A `Tally` of a design, which `majung.ensemble.results.collect` labels.
 
     Parameters
     ----------

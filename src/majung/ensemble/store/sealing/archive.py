@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from majung.ensemble.store.blocks import Damaged, Kept, proven
-from majung.ensemble.store.manifest import LARGEST, MANIFEST, Manifest, hashed
 from majung.ensemble.store.records import RunRecord
+from majung.ensemble.store.sealing.manifest import LARGEST, MANIFEST, Manifest, hashed
 from majung.ensemble.store.staging import Staging, beside, storing
 from majung.ensemble.store.store import RUN_ID, Store
 from majung.errors import InputError, Problem, StoreError

@@ -1,0 +1,1 @@
+"""What replications are reduced to: a block of them, and all of them together."""

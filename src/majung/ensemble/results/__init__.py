@@ -1,0 +1,1 @@
+"""What comes of an ensemble, as labelled arrays."""

@@ -1,0 +1,1 @@
+"""Who works on blocks: the threads of this process, or a cluster."""
