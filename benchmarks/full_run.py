@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,10 @@ def through_command_line(replications: int) -> dict[str, Any] | None:
             "--replications", str(replications), "--threads", str(THREADS), "--out", f"{folder}/run",
         ]  # fmt: skip
         started = time.perf_counter()
-        child = subprocess.run(command, capture_output=True, text=True, check=False)
+        # a store of its own: blocks that another run has left there would not be simulated
+        child = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, "MAJUNG_STORE": folder}
+        )
         took = time.perf_counter() - started
     if child.returncode != 0:
         progress(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ _MAJUNG = "import sys; from majung.cli.main import main; sys.exit(main())"
 _KERNEL = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from majung.ensemble.market import lowered
+from majung.ensemble.work.market import lowered
 from majung.market import kernel
 from majung.scenario import load
 scenario, replications, threads = load(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -36,11 +37,13 @@ with ThreadPoolExecutor(threads) as pool:
 """
 
 
-def watched(command: list[str]) -> dict[str, Any]:
-    """Run a command; return its seconds, its output and the most memory that it and its children held together."""
+def watched(command: list[str], store: str) -> dict[str, Any]:
+    """Run a command with a store of its own; return its seconds, its output and the most memory of all its processes."""
     started, most = time.perf_counter(), 0.0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        child = subprocess.Popen(command, stdout=out, stderr=errors, text=True)
+        child = subprocess.Popen(
+            command, stdout=out, stderr=errors, text=True, env={**os.environ, "MAJUNG_STORE": store}
+        )
         while child.poll() is None:
             most = max(most, tree_memory(child.pid))
             time.sleep(1.0)
@@ -62,11 +65,12 @@ def measure(quick: bool) -> dict[str, Any]:
         folder = Path(parent, "national")
         write_national(folder, VENTURES)
         progress("the kernel's blocks, in threads")
-        alone = watched([sys.executable, "-c", _KERNEL, str(folder), str(replications), str(workers)])
+        alone = watched([sys.executable, "-c", _KERNEL, str(folder), str(replications), str(workers)], parent)
         progress("majung run")
         told = watched(
             [sys.executable, "-c", _MAJUNG, "run", str(folder), "--json", "--quiet", "-n", str(replications),
-             "--out", f"{parent}/run"]
+             "--out", f"{parent}/run"],
+            parent,
         )  # fmt: skip
     said = json.loads(told.pop("output"))
     rows = [
