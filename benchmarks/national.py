@@ -38,7 +38,7 @@ with ThreadPoolExecutor(threads) as pool:
 
 
 def watched(command: list[str], store: str) -> dict[str, Any]:
-    """Run a command with a store of its own; return its seconds, its output and the most memory of all its processes."""
+    """Run a command with a store of its own; return its seconds, its output and the most memory it held."""
     started, most = time.perf_counter(), 0.0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
         child = subprocess.Popen(
