@@ -8,6 +8,7 @@ from tests.oracle import builder
 
 from majung.dims import ACCOUNT_ARRAYS, FIRM_ARRAYS, PATH_ARRAYS
 from majung.market import kernel, reference
+from majung.market.engine.layout import TILE
 from majung.market.world import FOREIGN, WORLD, Policy, World
 
 SEED = 2**63 + 5
@@ -16,11 +17,17 @@ USUAL = range(40)
 MORE = range(40, 240)
 
 
+LARGE = range(1000, 1006)
+
+
 def drawn(number: int) -> tuple[World, Policy]:
     rng = np.random.default_rng(number)
-    world = builder.make_world(
-        rng, technologies=1 + number % 5, firms=4 + number % 17, slots=number % 4, quarters=6 + number % 15
-    )
+    if number in LARGE:  # several tiles a technology, the last not full
+        world = builder.make_world(rng, technologies=2, firms=3 * TILE + number % 7, slots=TILE + 5, quarters=8)
+    else:
+        world = builder.make_world(
+            rng, technologies=1 + number % 5, firms=4 + number % 17, slots=number % 4, quarters=6 + number % 15
+        )
     return world, builder.make_policy(rng, world)
 
 
@@ -42,6 +49,14 @@ def hold_together(number: int) -> None:
 
 @pytest.mark.parametrize("number", USUAL)
 def test_the_kernel_and_its_twin_agree(number: int) -> None:
+    hold_together(number)
+
+
+@pytest.mark.parametrize("number", LARGE)
+def test_the_kernel_and_its_twin_agree_over_many_tiles(number: int) -> None:
+    world, _ = drawn(number)
+    assert (np.diff(world.technologies.first_line) > 2 * TILE).all()
+    assert (np.diff(world.technologies.first_line) % TILE > 0).any()
     hold_together(number)
 
 
