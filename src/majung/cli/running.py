@@ -134,6 +134,8 @@ def rerun(run_id: str, how: How) -> None:
         raise InputError([Problem(key="cli.rerun.not_from_here", found=before.run_id)])
     asked = Asked.again(before, inputs)
     scenario = _timed(seconds, "load", lambda: _load(asked))
+    # One without an id of its own is called as its folder is, and the copy's folder has another name.
+    scenario = replace(scenario, id=str(before.identity["scenario_id"]))
     speaker.loaded(scenario, asked.overrides)
     plan = planned(scenario, **asked.comparison)
     if plan.run_id != before.run_id:
@@ -160,6 +162,7 @@ def _conduct(
     from majung.scenario import input_files
 
     root = default_root(how.store)
+    kept = input_files(asked.directory) if inputs is None else inputs
     if asked.out is not None:
         # A place that cannot be written to is said before there is a run in the store.
         with Staging(asked.out):
@@ -167,7 +170,7 @@ def _conduct(
     with Session(root, threads=how.threads, cluster=how.cluster) as session:
         if session.store is not None:
             speaker.notices(session.store.notices)
-        session.begin(plan.record(_KIND, asked.request(how.lang)), inputs=inputs or input_files(asked.directory))
+        session.begin(plan.record(_KIND, asked.request(how.lang)), inputs=kept)
         with speaker.compiling():
             seconds["compile"] = compile_kernel()
         target = (asked.out or root / plan.run_id).absolute()
