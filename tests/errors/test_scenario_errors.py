@@ -561,6 +561,13 @@ def test_everything_that_is_wrong_is_listed_at_once_by_file_and_row(tmp_path: Pa
     assert str(error).startswith("6 problem(s) in the input:\n  scenario.toml, quarters:")
 
 
+def test_what_a_copy_has_from_another_strategy_is_said_once(tmp_path: Path) -> None:
+    copies = '[[strategy]]\nid = "b"\nafter = "a"\ndelay = 4\n[[strategy]]\nid = "c"\nafter = "b"\nwinners = -3\n'
+    wrong = 'id = "a"\nbudget = 10\nquarters = 4\nmix = { subsidy = 0.5, purchase = 0.4 }\n'
+    error = refusal(tmp_path, put("strategies.toml", "[[strategy]]\n" + wrong + copies))
+    assert [problem.column for problem in error.problems] == ["a.mix", "c.winners"]
+
+
 def test_of_very_many_problems_fifty_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
     rows = "".join(f"x{i},,,ventur,-3,,,3,2,\n" for i in range(800))
     error = refusal(tmp_path, change("firms.csv", "v1,,,", rows + "v1,,,"))

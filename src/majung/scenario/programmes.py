@@ -103,12 +103,19 @@ def read_strategies(path: Path, unit: Unit, start: Quarter | None, problems: Pro
         )
         return ()
     strategies = []
+    wrong: dict[str, list[Problem]] = {}
     for name, entry in _resolved(entries, note):
-        raw = _with_offsets(entry, start, lambda problem, n=name: note(_inside(n, problem)))  # type: ignore[misc]
+        wrong[name] = []
+        raw = _with_offsets(entry, start, wrong[name].append)
         try:
             strategies.append(Strategy(**{"unit": str(unit), **raw}))
         except InputError as error:
-            for problem in error.problems:
+            wrong[name] += error.problems
+    copied = {str(entry.get("id")): str(entry["after"]) for entry in entries if "after" in entry}
+    for name, found_here in wrong.items():
+        for problem in found_here:
+            # What a copy has from another strategy is said of that one.
+            if problem not in wrong.get(copied.get(name, ""), ()):
                 note(_inside(name, problem))
     return tuple(strategies)
 
