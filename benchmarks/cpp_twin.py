@@ -16,7 +16,7 @@ from common.machine import compiler, cores
 from common.phases import GROUPS, ClockedKernel, grouped
 from common.timing import interleaved, main, paired_ratio, progress, table
 from common.twin import FLAGS, PHASES, Twin, build
-from common.worlds import Case, example, line_steps, small
+from common.worlds import Case, example, line_steps, national, small
 from majung.market import kernel
 from majung.market.kernel import LANES
 
@@ -58,7 +58,8 @@ def compare(case: Case, strategy: str, twin: Twin, blocks: int, rounds: int) -> 
 def on_all_cores(case: Case, twin: Twin, rounds: int) -> list[dict[str, Any]]:
     """Time the same blocks of kernel and twin, each on one thread and on all: what a neighbour takes, both lose."""
     count = cores()
-    blocks = count * (4 if case.world.lines.firm.size > 1000 else 24)
+    lines = case.world.lines.firm.size
+    blocks = count * (24 if lines < 1000 else 4 if lines < 10_000 else 2)
     policies = list(case.policies.values())
     prepared = [twin.prepare(case.world, policy) for policy in policies]
 
@@ -119,7 +120,7 @@ def phases(case: Case, strategy: str, twin: Twin, clocked: ClockedKernel, rounds
 
 
 def measure(quick: bool) -> dict[str, Any]:
-    """Check and time, on both worlds."""
+    """Check and time, on all worlds."""
     if compiler() is None:
         print("  no g++ here: the C++ twin is skipped")
         return {"skipped": "no g++"}
@@ -128,15 +129,17 @@ def measure(quick: bool) -> dict[str, Any]:
         twin = build(folder)
         assert twin is not None
         few, rounds = (1, 5) if quick else (4, 21)
-        hundred, korea = small(), example()
+        hundred, korea, nation = small(), example(), national(10_000 if quick else 40_000)
         rows = [
             compare(case, strategy, twin, few, rounds * (4 if case is hundred else 1))
             for case, strategies in ((hundred, ("hands-off", "mix", "matching")), (korea, _some(korea, quick)))
             for strategy in strategies
         ]
+        rows += [compare(nation, strategy, twin, 1, 3 if quick else 5) for strategy in nation.policies]
         table("Kernel beside its C++ twin, one core (million line-steps a second; ratio: median of pairs)", rows)
         found: dict[str, Any] = {"compiler": twin.compiler, "flags": FLAGS, "rows": rows}
         shared = [*on_all_cores(hundred, twin, rounds), *on_all_cores(korea, twin, min(rounds, 9))]
+        shared += on_all_cores(nation, twin, 3 if quick else 5)
         table("Both on all cores", shared)
         found["all cores"] = shared
         if platform.machine() in ("x86_64", "AMD64"):

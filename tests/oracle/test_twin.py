@@ -28,7 +28,8 @@ def drawn(number: int) -> tuple[World, Policy]:
         world = builder.make_world(
             rng, technologies=1 + number % 5, firms=4 + number % 17, slots=number % 4, quarters=6 + number % 15
         )
-    return world, builder.make_policy(rng, world)
+    policy = builder.make_policy(rng, world)
+    return world, policy._replace(winners=20 * policy.winners) if number in LARGE else policy
 
 
 def hold_together(number: int) -> None:

@@ -14,13 +14,34 @@ _OUT = -1e30
 _SCORE_TEMPERATURE = 0.5
 _TIE_JITTER = 1e-6
 _BISECTIONS = 64
+_NARROWED = 4
+"""Bisections after which candidates are narrowed down, if there are more than a few."""
+_FEW = 256
 
 
 @step
-def select(score, wanted, chosen, candidates, low, high, count, above):
+def _narrow(score, candidates, left, low, high, passed):
+    """Keep the candidates that are between the bounds in some lane, and return how many; count those above both."""
+    stay = 0
+    for n in range(left):
+        l = candidates[n]
+        near = 0
+        for v in range(LANES):
+            near += 1 if score[l, v] >= low[v] and score[l, v] < high[v] else 0
+        if near > 0:
+            candidates[stay] = l
+            stay += 1
+        else:
+            for v in range(LANES):
+                passed[v] += 1.0 if score[l, v] >= low[v] else 0.0
+    return stay
+
+
+@step
+def select(score, wanted, chosen, candidates, low, high, count, passed):
     """Choose the best lines of each lane: the threshold by bisection over all lanes at once.
 
-    Only lines that are between the bounds in some lane are looked at again.
+    Of many lines, only those that are between the bounds in some lane are looked at again.
 
     Parameters
     ----------
@@ -30,7 +51,7 @@ def select(score, wanted, chosen, candidates, low, high, count, above):
         How many to choose.
     chosen : (L, LANES) float, changed
         1 is written for the chosen lines; others stay.
-    candidates, low, high, count, above : (L,) int, (LANES,) float
+    candidates, low, high, count, passed : (L,) int, (LANES,) float
         Work space.
     """
     lines = score.shape[0]
@@ -45,25 +66,19 @@ def select(score, wanted, chosen, candidates, low, high, count, above):
     for l in range(lines):
         candidates[l] = l
     for v in range(LANES):
-        # at least `wanted` lines lie at or above low; fewer, that is `above`, at or above high
+        # at least `wanted` lines lie at or above low, fewer above high
         high[v] = high[v] + 1.0
-        above[v] = 0.0
+        passed[v] = 0.0
     left = lines
-    for _ in range(_BISECTIONS):
+    for turn in range(_BISECTIONS):
+        if turn % _NARROWED == 0 and turn > 0 and left > _FEW:
+            left = _narrow(score, candidates, left, low, high, passed)
         for v in range(LANES):
-            count[v] = above[v]
-        stay = 0
+            count[v] = passed[v]
         for n in range(left):
             l = candidates[n]
-            near = 0
             for v in range(LANES):
-                s = score[l, v]
-                inside = s >= low[v] and s < high[v]
-                count[v] += 1.0 if inside and s >= 0.5 * (low[v] + high[v]) else 0.0
-                near += 1 if inside else 0
-            candidates[stay] = l
-            stay += 1 if near > 0 else 0
-        left = stay
+                count[v] += 1.0 if score[l, v] >= 0.5 * (low[v] + high[v]) else 0.0
         done = True
         for v in range(LANES):
             middle = 0.5 * (low[v] + high[v])
@@ -71,7 +86,6 @@ def select(score, wanted, chosen, candidates, low, high, count, above):
                 low[v] = middle
             else:
                 high[v] = middle
-                above[v] = count[v]
             done = done and (count[v] == wanted[v])
         if done:
             break
@@ -123,7 +137,7 @@ def score_lines(
 @step
 def review(
     winners, small_firm_floor, spread, line_firm, size_class, reach,
-    quality, score, masked, reviewed, weight, kept, candidates, wanted, left, low, high, count, above,
+    quality, score, masked, reviewed, weight, kept, candidates, wanted, left, low, high, count, passed,
 ):  # fmt: skip
     """Select the winners and set the weights of all lines; remember the quality that was seen."""
     lines = score.shape[0]
@@ -143,14 +157,14 @@ def review(
                     masked[l, v] = score[l, v] if small else _OUT
             for v in range(LANES):
                 wanted[v] = reserved
-            select(masked, wanted, weight, candidates, low, high, count, above)
+            select(masked, wanted, weight, candidates, low, high, count, passed)
         for v in range(LANES):
             left[v] = winners
         for l in range(lines):
             for v in range(LANES):
                 left[v] -= weight[l, v]
                 masked[l, v] = _OUT if weight[l, v] > 0.0 else score[l, v]
-        select(masked, left, weight, candidates, low, high, count, above)
+        select(masked, left, weight, candidates, low, high, count, passed)
     for v in range(LANES):
         count[v] = 0.0
     for l in range(lines):
