@@ -59,7 +59,9 @@ class _Lines:
         percent = math.floor(100 * progress.done / progress.total)
         self._next = percent - percent % _STEP + _STEP
         elapsed = time.monotonic() - self._started
-        left = math.ceil(elapsed * (progress.total - progress.done) / progress.done)
+        # What was in the store took no time, and says nothing of the rest.
+        simulated = progress.done - progress.reused or progress.done
+        left = math.ceil(elapsed * (progress.total - progress.done) / simulated)
         message = text(
             "cli.progress",
             self._lang,
