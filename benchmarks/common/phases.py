@@ -100,5 +100,5 @@ class ClockedKernel:
         firms = np.zeros((rows.FIRM_ROWS, world.firms.key.size, LANES))
         laid_out, layout, _ = arrange(world)
         state, spent = kernel.initial_state(laid_out, policy, layout), np.zeros(len(GROUPS))
-        self._run(laid_out, policy, state, luck, paths, accounts, firms, spent, np.zeros(1, np.int64))
+        self._run(*laid_out, policy, *state, luck, paths, accounts, firms, spent, np.zeros(1, np.int64))
         return spent

@@ -38,31 +38,49 @@ class Block(NamedTuple):
 
 
 @block
-def _run(world, policy, state, luck, paths, accounts, firm_record):
-    """Fill ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES) and ``firm_record`` (F, I, LANES)."""
-    order = world.technologies.order
+def _run(
+    quarters, technologies, segments, given, lines, rates, policy, now, firms, desk, market, layout, work,
+    luck, paths, accounts, firm_record,
+):  # fmt: skip
+    """Fill ``paths`` (T, K, P x LANES), ``accounts`` (T, A x LANES) and ``firm_record`` (F, I, LANES).
+
+    World and state come table by table, and phases take only the tables they need: it is quicker to compile.
+    """
+    order = technologies.order
     # false, but not a literal, for which the compiler would compile support a second time
-    supported = world.quarters < 0
-    phases.open_market(world, state)
-    for t in range(world.quarters):
+    supported = quarters < 0
+    phases.open_market(technologies, given, lines, now, firms, market)
+    for t in range(quarters):
         account = accounts[t]
-        phases.advance_frontier(world, state)
-        budget, pot, supports = phases.give_support(t, supported, world, policy, state, luck)
+        phases.advance_frontier(technologies, lines, now, market, layout)
+        budget, pot, supports = phases.give_support(
+            t, supported, technologies, given, lines, rates, now, firms, market, work, policy, luck
+        )
         supported = supports
         promise = policy.match_rate if pot > 0.0 else 0.0
-        clear_rows(state.work.by_class)
-        clear_rows(state.market.pulled)
-        phases.fund_joint_firms(supports, world, state)
+        clear_rows(work.by_class)
+        clear_rows(market.pulled)
+        phases.fund_joint_firms(supports, given, lines, rates, now, firms, desk, market, layout)
         for k in order:
             record = paths[t, k]
-            phases.research_and_offer(t, k, world, state, luck)
-            gates = phases.demand(t, k, world, state, luck, record)
-            phases.deliver(t, k, gates, supports, promise, world, policy, state, luck, record, account, firm_record)
-        phases.close_joint_firms(t, pot, promise, world, policy, state, luck, account, firm_record)
+            phases.research_and_offer(
+                t, k, technologies, given, lines, rates, now, firms, desk, market, layout, work, luck
+            )
+            gates = phases.demand(t, k, technologies, segments, lines, rates, now, firms, market, work, luck, record)
+            phases.deliver(
+                t, k, gates, supports, promise, technologies, segments, given, lines, rates, now, firms, desk, market,
+                layout, work, policy, luck, record, account, firm_record,
+            )  # fmt: skip
+        phases.close_joint_firms(
+            t, pot, promise, given, rates, firms, desk, market, layout, work, policy, luck, account, firm_record
+        )
         for k in range(order.size):
-            phases.close_technology(t, k, pot > 0.0, world, state, luck, paths[t, k], account)
-        phases.close_quarter(budget, world, paths[t], account)
-    phases.close_run(state, firm_record)
+            phases.close_technology(
+                t, k, pot > 0.0, technologies, given, lines, rates, now, firms, desk, market, layout, work, luck,
+                paths[t, k], account,
+            )  # fmt: skip
+        phases.close_quarter(budget, technologies, paths[t], account)
+    phases.close_run(firms, layout, firm_record)
 
 
 def simulate(world: World, policy: Policy, seed: int, first_replication: int, count: int) -> Block:
@@ -92,7 +110,8 @@ def simulate(world: World, policy: Policy, seed: int, first_replication: int, co
     accounts = np.zeros((world.quarters, rows.ACCOUNTS * LANES))
     firm_record = np.zeros((rows.FIRM_ROWS, world.firms.key.size, LANES))
     laid_out, layout, order = arrange(world)
-    _run(laid_out, policy, initial_state(laid_out, policy, layout), luck, paths, accounts, firm_record)
+    state = initial_state(laid_out, policy, layout)
+    _run(*laid_out, policy, *state, luck, paths, accounts, firm_record)
     firms = np.empty(firm_record.shape[:2])
     firms[:, order] = firm_record[..., :count].sum(axis=2)
     return Block(
