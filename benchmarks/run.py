@@ -13,7 +13,18 @@ from pathlib import Path
 
 from common.machine import machine
 
-NAMES = ("engine", "cpp_twin", "numpy_twin", "mesa_twin", "pairing", "convergence", "full_run", "national", "growth")
+NAMES = (
+    "engine",
+    "cpp_twin",
+    "numpy_twin",
+    "mesa_twin",
+    "pairing",
+    "convergence",
+    "full_run",
+    "national",
+    "growth",
+    "memory",
+)
 HERE = Path(__file__).parent
 SINGLE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
