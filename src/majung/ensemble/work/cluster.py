@@ -234,13 +234,16 @@ def _work(root: str, name: str) -> BlockWork:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask from telling of workers that come and go; what matters is raised."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    # Dask gives some of its loggers a level and a handler of their own.
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    before = {name: logging.getLogger(name).level for name in {"distributed", *names}}
+    for name in before:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _missing(package: str, extra: str) -> InputError:
