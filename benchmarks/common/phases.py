@@ -69,7 +69,7 @@ class _Clock(ast.NodeTransformer):
         name = called.func.attr if isinstance(called.func, ast.Attribute) else getattr(called.func, "id", "")
         if name not in _ENDS:
             return node
-        lap = f"now = _cycles()\nlaps[{list(GROUPS).index(_ENDS[name])}] += now - clock[0]\nclock[0] = now"
+        lap = f"tick = _cycles()\nlaps[{list(GROUPS).index(_ENDS[name])}] += tick - clock[0]\nclock[0] = tick"
         return [node, *ast.parse(lap).body]
 
     visit_Expr = visit_Assign = _after  # noqa: N815
