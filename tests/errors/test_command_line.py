@@ -76,8 +76,7 @@ def test_a_run_prints_one_object_and_writes_what_it_names(ran: Case) -> None:
     assert [strategy["id"] for strategy in result["strategies"]] == ["hands-off", "first-buyer"]
     assert (result["replications"], result["threads"], result["seed"]) == (20, 2, 20240429)
     home = ran.folder / "majung-runs" / result["run_id"]
-    assert contents(ran.folder / "majung-runs") == sorted([result["run_id"], "blocks", "index.sqlite", "inputs"])
-    assert contents(ran.folder / "majung-runs" / "inputs") == []
+    assert contents(ran.folder / "majung-runs") == sorted([result["run_id"], "blocks", "index.sqlite"])
     for file in result["files"].values():
         path = Path(file)
         assert path.exists()

@@ -108,7 +108,7 @@ def test_the_same_command_goes_on_and_comes_to_the_same_bytes(
     assert results(the_run(folder / "majung-runs")) == results(the_run(undisturbed))
     assert tree(folder / "majung-runs" / "blocks") == tree(undisturbed / "blocks")
     assert json.loads(out)["result_hash"] == json.loads((the_run(undisturbed) / "run.json").read_text())["result_hash"]
-    assert list((folder / "majung-runs" / "inputs").iterdir()) == []
+    assert not (folder / "majung-runs" / "inputs").exists()
 
 
 @pytest.mark.parametrize("what", [change, shutil.rmtree], ids=["changed", "deleted"])
@@ -142,7 +142,7 @@ def test_a_rerun_can_be_stopped_and_go_on_as_well(
         said("rerun", run_id, "--threads", "1", code=130)
     said("rerun", run_id)
     assert results(folder / "elsewhere") == results(the_run(undisturbed))
-    assert list((folder / "majung-runs" / "inputs").iterdir()) == []
+    assert not (folder / "majung-runs" / "inputs").exists()
 
 
 def test_a_rerun_asks_for_what_the_run_asked_for(said: Said, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
