@@ -66,7 +66,7 @@ def test_what_is_said_of_the_examples_programmes() -> None:
     # The page on the claims.
     assert said["blanket"] == pytest.approx(said["selective-mix"] / 3, rel=0.15)
     assert said["champions"] == pytest.approx(said["selective-mix"] / 10, rel=0.25)
-    assert said["matching"] == pytest.approx(1 / 5, abs=0.05)
+    assert -0.1 < said["matching"] < 0.1
 
 
 def test_what_is_said_of_budget_and_winners() -> None:
