@@ -13,10 +13,10 @@ from rich.console import Console
 from tests.unit.fake_market import market, small_scenario
 
 from majung.cli.app import command
-from majung.cli.commands import dumped, read_settings
-from majung.cli.progress import shown
-from majung.cli.show import as_json, heading, table
-from majung.cli.speaker import Speaker
+from majung.cli.commands.running import read_settings
+from majung.cli.said.progress import shown
+from majung.cli.said.show import as_json, dumped, heading, table
+from majung.cli.said.speaker import Speaker
 from majung.decision import compare, summarise
 from majung.ensemble import Progress, design
 from majung.errors import InputError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.unit.store_cases import A, B, C, complete, compute, record
 
+from majung.cli.commands.stored import size
 from majung.cli.main import exit_code
-from majung.cli.store_commands import size
 from majung.ensemble.store import Store
 
 

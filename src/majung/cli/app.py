@@ -11,7 +11,7 @@ import typer
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
-    from majung.cli.running import How
+    from majung.cli.commands.running import How
 
 __all__ = ["Settings", "command"]
 
@@ -98,17 +98,17 @@ def _majung(version: VersionOption = False) -> None:
 
 
 def _new(settings: typer.Context, directory: NewArgument, lang: LangOption = None, debug: DebugOption = False) -> None:
-    from majung.cli import commands
+    from majung.cli.commands import scenarios
 
-    commands.new(directory, settings.obj.lang)
+    scenarios.new(directory, settings.obj.lang)
 
 
 def _check(
     settings: typer.Context, directory: ScenarioArgument, lang: LangOption = None, debug: DebugOption = False
 ) -> None:
-    from majung.cli import commands
+    from majung.cli.commands import scenarios
 
-    commands.check(directory, settings.obj.lang)
+    scenarios.check(directory, settings.obj.lang)
 
 
 def _run(
@@ -130,7 +130,7 @@ def _run(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import commands, running
+    from majung.cli.commands import running
 
     asked = running.Asked(
         directory=directory,
@@ -139,7 +139,7 @@ def _run(
         precision=precision,
         max_replications=max_replications,
         seed=seed,
-        overrides=commands.read_settings(set_ or []),
+        overrides=running.read_settings(set_ or []),
         paths=paths,
         out=out,
     )
@@ -157,7 +157,7 @@ def _rerun(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import running
+    from majung.cli.commands import running
 
     running.rerun(run, _how(settings, store, threads, cluster, json, quiet))
 
@@ -165,7 +165,7 @@ def _rerun(
 def _how(
     settings: typer.Context, store: Path | None, threads: int | None, cluster: str | None, json: bool, quiet: bool
 ) -> How:
-    from majung.cli.running import How
+    from majung.cli.commands.running import How
 
     return How(store=store, threads=threads, cluster=cluster, json=json, quiet=quiet, lang=settings.obj.lang)
 
@@ -177,9 +177,9 @@ def _runs(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import store_commands
+    from majung.cli.commands import stored
 
-    store_commands.runs(store, settings.obj.lang, json=json)
+    stored.runs(store, settings.obj.lang, json=json)
 
 
 def _rm(
@@ -189,9 +189,9 @@ def _rm(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import store_commands
+    from majung.cli.commands import stored
 
-    store_commands.remove(runs, store, settings.obj.lang)
+    stored.remove(runs, store, settings.obj.lang)
 
 
 def _verify(
@@ -202,9 +202,9 @@ def _verify(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import store_commands
+    from majung.cli.commands import stored
 
-    store_commands.verify(run, store, settings.obj.lang, json=json)
+    stored.verify(run, store, settings.obj.lang, json=json)
 
 
 def _export(
@@ -215,9 +215,9 @@ def _export(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import store_commands
+    from majung.cli.commands import stored
 
-    store_commands.export(run, out, store, settings.obj.lang)
+    stored.export(run, out, store, settings.obj.lang)
 
 
 def _import(
@@ -227,9 +227,9 @@ def _import(
     lang: LangOption = None,
     debug: DebugOption = False,
 ) -> None:
-    from majung.cli import store_commands
+    from majung.cli.commands import stored
 
-    store_commands.import_(file, store, settings.obj.lang)
+    stored.import_(file, store, settings.obj.lang)
 
 
 _COMMANDS: Final = (

@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from majung.cli.commands import dumped
 from majung.cli.compiling import compile_kernel
-from majung.cli.show import as_json
-from majung.cli.speaker import Speaker
+from majung.cli.said.show import as_json, dumped
+from majung.cli.said.speaker import Speaker
 from majung.errors import InputError, Problem, StoreError
 from majung.messages import Lang
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from majung.ensemble import Design, Progress, RunInfo, Session
     from majung.scenario import Scenario
 
-__all__ = ["Asked", "How", "rerun", "run"]
+__all__ = ["Asked", "How", "read_settings", "rerun", "run"]
 
 T = TypeVar("T")
 
@@ -224,6 +223,26 @@ def _reproduce(
     if how.json:
         result = as_json(dataset, summaries, lang=how.lang, workers=workers, seconds=seconds, files=files)
         print(dumped(result | {"reproduced": True}, sys.stdout.encoding))
+
+
+def read_settings(settings: Sequence[str]) -> dict[str, float]:
+    """Read ``NAME=VALUE`` settings, all problems at once."""
+    values: dict[str, float] = {}
+    problems = []
+    for setting in settings:
+        name, equals, written = (part.strip() for part in setting.partition("="))
+        if not (name and equals and written):
+            problems.append(Problem(key="cli.set_form", found=setting))
+        elif name in values:
+            problems.append(Problem(key="cli.set_twice", found=name))
+        else:
+            try:
+                values[name] = float(written)
+            except ValueError:
+                problems.append(Problem(key="cli.set_number", found=written, values={"name": name}))
+    if problems:
+        raise InputError(problems)
+    return values
 
 
 def _load(asked: Asked) -> Scenario:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from majung.cli.commands import dumped
+from majung.cli.said.show import dumped
 from majung.errors import StoreError
 from majung.messages import Lang, text
 

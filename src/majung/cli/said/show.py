@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from majung.decision import Interval, StrategySummary
 
-__all__ = ["as_json", "heading", "table"]
+__all__ = ["as_json", "dumped", "heading", "table"]
 
 _WIDE: Final = 110
 _COLUMNS: Final = (
@@ -108,6 +109,12 @@ def as_json(
         "files": files,
     }
     return {name: _nullable(value) for name, value in content.items()}
+
+
+def dumped(result: object, encoding: str | None = None) -> str:
+    """Return an object as JSON; for a stream that is not in UTF-8, with letters escaped rather than lost."""
+    letters = encoding is None or encoding.lower().replace("-", "") == "utf8"
+    return json.dumps(result, ensure_ascii=not letters, indent=2, allow_nan=False)
 
 
 def _strategy(summary: StrategySummary, lang: Lang) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 
 from majung.cli.compiling import SECONDS
-from majung.cli.progress import shown
-from majung.cli.show import heading, table
+from majung.cli.said.progress import shown
+from majung.cli.said.show import heading, table
 from majung.messages import Lang, Phrase, text
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What a command says: to people while it works, and to machines."""
