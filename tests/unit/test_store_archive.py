@@ -61,6 +61,17 @@ def test_what_is_taken_in_is_what_was_exported(exported: Path, tmp_path: Path) -
         assert tree(tmp_path / "second" / part) == tree(tmp_path / "first" / part)
 
 
+def test_a_run_keeps_the_time_at_which_it_was_begun(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "first", create=False) as store:
+        begun = store.run("one").created
+    monkeypatch.setattr("majung.ensemble.store.store.now", lambda: "2099-01-01T00:00:00+00:00")
+    with Store.open(tmp_path / "second", create=True) as store:
+        import_(store, exported)
+        assert store.run("one").created == begun
+
+
 def test_the_same_run_gives_the_same_file_and_comes_through_another_store(exported: Path, tmp_path: Path) -> None:
     with Store.open(tmp_path / "second", create=True) as store:
         import_(store, exported)

@@ -114,7 +114,9 @@ class Store:
         """Write a block and return its hash and size; see `Blocks.save`."""
         return self.blocks.save(digest, arrays)
 
-    def begin(self, run: RunRecord, blocks: Iterable[str], inputs: Iterable[Path] = ()) -> None:
+    def begin(
+        self, run: RunRecord, blocks: Iterable[str], inputs: Iterable[Path] = (), *, created: str | None = None
+    ) -> None:
         """Note that a run is under way, or goes on.
 
         Parameters
@@ -124,6 +126,8 @@ class Store:
             The digests of the blocks that it needs. Those that the store has already are counted as done.
         inputs : iterable of Path
             Files, or folders of files, that the run was made from; copies are kept.
+        created : str, optional
+            When it first began, for a run that was made elsewhere: ISO 8601, UTC. Now by default.
         """
         if not RUN_ID.fullmatch(run.run_id) or run.run_id in _TAKEN:
             raise ValueError(f"{run.run_id!r} cannot be a run's id")
@@ -134,7 +138,7 @@ class Store:
             connection.execute(
                 "INSERT INTO runs (run_id, kind, title, request, identity, created) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (run_id) DO UPDATE SET kind = ?, title = ?, request = ?, identity = ?",
-                (run.run_id, *values, now(), *values),
+                (run.run_id, *values, created or now(), *values),
             )
             self._need(connection, run.run_id, digests)
         self._adopt(digests)

@@ -131,7 +131,7 @@ def _take_in(store: Store, manifest: Manifest, place: Path, own: Kept, waiting: 
         request=manifest.request,
         identity=manifest.identity,
     )
-    store.begin(record, manifest.blocks)
+    store.begin(record, manifest.blocks, created=manifest.created)
     for digest in manifest.blocks:
         store.blocks.place(digest, waiting / digest)
     with Staging(store.root) as last:
