@@ -132,6 +132,16 @@ def test_progress_without_a_terminal_is_a_line_for_each_tenth() -> None:
     assert lines[-1].endswith("(100 %), 0:00 left")
 
 
+def test_time_left_is_reckoned_from_what_was_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 10.0])
+    monkeypatch.setattr("majung.cli.said.progress.time.monotonic", lambda: next(clock))
+    stream = io.StringIO()
+    with shown(Console(file=stream, width=150), "en") as show:
+        # Ten in ten seconds; the eighty before them were in the store.
+        show(Progress(90, 100, reused=80))
+    assert stream.getvalue().strip().endswith("(90 %), 0:10 left")
+
+
 def test_progress_goes_on_when_more_is_added() -> None:
     stream = io.StringIO()
     with shown(Console(file=stream, width=150), "en") as show:
