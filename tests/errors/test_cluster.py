@@ -155,7 +155,17 @@ def started(*command: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Start a scheduler of its own on a free port."""
     file = folder / "scheduler.json"
-    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    options = (
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--dashboard-address",
+        ":0",
+        "--scheduler-file",
+        str(file),
+    )
     with started(*SCHEDULER, *options, folder=folder) as process:
         deadline = time.monotonic() + 60
         while not (file.exists() and '"address"' in file.read_text()):
@@ -252,7 +262,12 @@ def within() -> Iterator[Any]:
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp://", host="127.0.0.1"
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        protocol="tcp://",
+        host="127.0.0.1",
     ) as cluster:
         yield cluster
 

@@ -178,7 +178,7 @@ class Cluster(AbstractContextManager["Cluster"]):
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=0,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 local_directory=folder,
                 silence_logs=logging.CRITICAL,
             ) as cluster:
