@@ -11,7 +11,7 @@ from typing import Final
 
 __all__ = ["release"]
 
-_DECIDES: Final = ("dims.py", "market", "evidence/takeoff.py", "ensemble/reduce/block.py")
+_DECIDES: Final = ("dims.py", "market", "evidence/takeoff/simulated.py", "ensemble/reduce/block.py")
 _SHORT: Final = 12
 
 
