@@ -17,14 +17,14 @@ from majung.money import Unit
 from majung.parameters import ParameterSet
 from majung.parameters import load as load_parameters
 from majung.scenario.model import Scenario, frozen
-from majung.scenario.problems import Problems
 from majung.scenario.programmes import Frame, check_strategies, read_strategies, with_hands_off
 from majung.scenario.settings import DEFAULT_UNIT, Settings, read_settings
 from majung.scenario.tables.column import Column, Table
-from majung.scenario.tables.files import SUFFIXES
 from majung.scenario.tables.reader import RawTable, read_table
 from majung.scenario.tables.rules import check_tables, encoded, repeats, warnings_of
 from majung.scenario.tables.schema import ORIGINS, TABLES, Firms, Inputs, Lines, Segments, Technologies
+from majung.tables.files import SUFFIXES
+from majung.tables.problems import Problems
 
 __all__ = ["input_files", "load"]
 

@@ -12,10 +12,10 @@ from majung.dims import CLASSES
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_quarter
-from majung.scenario.problems import Problems, likely
 from majung.scenario.settings import read_toml, unknown_keys
 from majung.scenario.strategy import HANDS_OFF, Award, Strategy, hands_off
 from majung.scenario.tables.schema import Firms, Lines, Technologies
+from majung.tables.problems import Problems, likely
 
 __all__ = ["Frame", "check_strategies", "read_strategies", "with_hands_off"]
 

@@ -15,9 +15,9 @@ from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_date, parse_quarter, parse_unit
 from majung.parameters import NO_TEXT, LocalText
 from majung.parameters.model import SOURCE_STATUSES
-from majung.scenario.problems import Problems
-from majung.scenario.tables.cells import LONGEST_ID, has_unseen
-from majung.scenario.tables.files import decode
+from majung.tables.cells import LONGEST_ID, has_unseen
+from majung.tables.files import decode
+from majung.tables.problems import Problems
 
 __all__ = [
     "DEFAULT_UNIT",

@@ -17,8 +17,8 @@ from majung.messages import Phrase, text
 from majung.money import Unit, parse_amount, parse_unit
 from majung.parameters import NO_TEXT, LocalText
 from majung.scenario.settings import DEFAULT_UNIT, spelled
-from majung.scenario.tables.cells import LONGEST_ID, has_unseen
 from majung.scenario.tables.column import LARGEST
+from majung.tables.cells import LONGEST_ID, has_unseen
 
 __all__ = ["HANDS_OFF", "Award", "ClassWeights", "Criteria", "Mix", "Strategy", "hands_off"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +15,14 @@ from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.money import Unit, split_header
 from majung.parameters import ParameterSet
-from majung.scenario.problems import Problems
-from majung.scenario.tables import cells as cell
 from majung.scenario.tables.column import LARGEST, Column, Table
-from majung.scenario.tables.files import Batch, open_table
+from majung.tables import cells as cell
+from majung.tables.files import Batch, open_table
+from majung.tables.headers import folded, split_brackets
+from majung.tables.problems import Problems
 
 __all__ = ["RawTable", "read_table"]
 
-_BRACKETS: Final = re.compile(r"(.*\S)\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))")
 _KOREAN_CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "class": {
         "벤처": "venture", "벤처기업": "venture", "스타트업": "venture", "중소": "sme", "중소기업": "sme",
@@ -107,7 +105,7 @@ class _Reader:
     def _slots(self, headers: list[str]) -> tuple[list[_Slot], list[int]]:
         """Find each header's column; note those that have none, come twice, or are missing."""
         known = {
-            _folded(spelling): column for column in self.table.columns() for spelling in (column.name, *column.aliases)
+            folded(spelling): column for column in self.table.columns() for spelling in (column.name, *column.aliases)
         }
         slots: dict[str, _Slot] = {}
         nameless: list[int] = []
@@ -118,8 +116,7 @@ class _Reader:
                 continue
             slot = self._slot(place, header, known)
             if slot is None:
-                name = _BRACKETS.sub(r"\1", header)
-                hint = nearest(name, [column.name for column in self.table.columns()])
+                hint = nearest(split_brackets(header)[0], [column.name for column in self.table.columns()])
                 unknown.append(Problem(key="table.unknown_column", found=header, suggestion=hint))
             elif slot.column.name in slots:
                 first = slots[slot.column.name].header
@@ -145,14 +142,14 @@ class _Reader:
 
     def _slot(self, place: int, header: str, known: Mapping[str, Column]) -> _Slot | None:
         name, unit = split_header(header)
-        column = known.get(_folded(name))
-        brackets = _BRACKETS.fullmatch(header)
-        if column is None and brackets is not None:
-            column = known.get(_folded(brackets[1]))
+        column = known.get(folded(name))
+        bare, brackets = split_brackets(header)
+        if column is None:
+            column = known.get(folded(bare))
         if column is None:
             return None
         slot = _Slot(column, place, header)
-        inner = (brackets[2] or brackets[3] or "").strip() if brackets is not None else ""
+        inner = brackets or ""
         if column.kind == "money":
             slot.written_in = unit
             if unit is None and inner:
@@ -276,10 +273,6 @@ def read_table(
         None where nothing could be read.
     """
     return _Reader(table, path, unit, parameters, problems).read()
-
-
-def _folded(header: str) -> str:
-    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", header).strip().casefold())
 
 
 def _is_text(cells: Any) -> bool:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from majung.dims import CLASSES
 from majung.errors import Problem, nearest
 from majung.messages import Phrase
-from majung.scenario.problems import Problems, likely
-from majung.scenario.tables.cells import has_unseen
 from majung.scenario.tables.reader import RawTable
 from majung.scenario.tables.schema import Firms, Inputs, Lines, Segments, Technologies
+from majung.tables.cells import has_unseen
+from majung.tables.problems import Problems, likely
 
 __all__ = ["check_tables", "encoded", "repeats", "warnings_of"]
 

@@ -1,0 +1,1 @@
+"""Tables as people keep them: files opened whatever they were saved as, cells turned into arrays, problems gathered."""
