@@ -14,7 +14,7 @@ from tests.unit.report_data import TITLES, Case, case
 from majung.ensemble import as_statistics
 from majung.messages import LANGUAGES, Lang, catalogue
 from majung.parameters import LocalText
-from majung.report import FIGURES, document, render
+from majung.report import FIGURES, document, drawing, render
 from majung.report.page.sentences import finding, headline
 from majung.report.series import Results, chain_order
 
@@ -68,7 +68,7 @@ def rendered(made: Case, folder: Path, lang: Lang = "en") -> str:
     empty = dict.fromkeys(FIGURES if len(made.summaries) > 1 else ("net_gain", "sales"), ({}, {}))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document, "_specify", lambda results, lang: empty)
-        patch.setattr(document, "to_svg", lambda *_, **__: "<svg></svg>")
+        patch.setattr(drawing, "to_svg", lambda *_, **__: "<svg></svg>")
         path = render(
             made.dataset, made.scenario, made.summaries, lang=lang, out=folder / "report.html", pictures=False
         )

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from uuid import uuid4
-
-import jinja2
-from markupsafe import Markup
 
 from majung.ensemble import Progress
 from majung.messages import Lang, text
 from majung.money import format_date
+from majung.report.drawing import NARROW_WIDTH, WIDE_WIDTH, write_page
 from majung.report.figures import bars, lines
-from majung.report.figures.fonts import Fonts, cut_fonts, font_faces, lend
 from majung.report.figures.panels import Specification
-from majung.report.figures.pictures import letters, to_png, to_svg, with_faces, words
 from majung.report.page import assumptions
 from majung.report.page.sections import sections
 from majung.report.page.sentences import headline
@@ -32,10 +26,9 @@ if TYPE_CHECKING:
     from majung.decision import StrategySummary
     from majung.scenario import Scenario
 
-__all__ = ["FIGURES", "identity", "render", "write_whole"]
+__all__ = ["FIGURES", "identity", "render"]
 
 Chart: TypeAlias = Callable[[Results, Lang, int], Specification | None]
-Drawn: TypeAlias = Mapping[str, tuple[str, str]]
 
 FIGURES: Final[Mapping[str, Chart]] = MappingProxyType(
     {
@@ -54,8 +47,6 @@ FIGURES: Final[Mapping[str, Chart]] = MappingProxyType(
 )
 """The charts of the report by the name of their files, in their order."""
 
-_WIDE: Final = 920
-_NARROW: Final = 350
 _IDENTITY: Final = (
     "run_id",
     "majung_version",
@@ -105,33 +96,12 @@ def render(
     """
     target = Path(out)
     results = Results(dataset, scenario, summaries)
-    specifications = _specify(results, lang)
-    template = _template()
-    content = _content(results, lang, specifications)
-    # Drawing needs the letters of all charts, the page those of its words; the font is cut once for both.
-    nothing: Drawn = dict.fromkeys(specifications, ("", ""))
-    written = template.render(content | {"drawn": nothing, "fonts": ""})
-    fonts = cut_fonts(written + "".join(letters(one) for both in specifications.values() for one in both))
-    family = lend(fonts)
-    counter = _Counter(len(specifications) * (3 if pictures else 2), progress)
-    drawn = _draw(specifications, lang, family, counter)
-    if pictures:
-        _write_pictures(target.parent / "figures", drawn, fonts, family, counter)
-    shown = {key: tuple(map(Markup, both)) for key, both in drawn.items()}
-    page = template.render(content | {"drawn": shown, "fonts": Markup(font_faces(fonts))})
-    write_whole(target, page.encode())
+    charts = _specify(results, lang)
+    counted = None if progress is None else lambda done, total: progress(Progress(done, total))
+    labels = {key: text(f"report.label.{key}", lang) for key in charts}
+    content = _content(results, lang, charts)
+    write_page(target, "report.html.j2", content, charts, labels, pictures=pictures, counted=counted)
     return target
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and then move it there, so that nobody ever reads a part of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def identity(results: Results, lang: Lang) -> list[tuple[str, str]]:
@@ -151,51 +121,14 @@ def identity(results: Results, lang: Lang) -> list[tuple[str, str]]:
     ]
 
 
-class _Counter:
-    """Say after each picture how many are done."""
-
-    def __init__(self, total: int, progress: Callable[[Progress], None] | None) -> None:
-        self._total = total
-        self._done = 0
-        self._progress = progress
-
-    def one_more(self) -> None:
-        self._done += 1
-        if self._progress is not None:
-            self._progress(Progress(self._done, self._total))
-
-
 def _specify(results: Results, lang: Lang) -> dict[str, tuple[Specification, Specification]]:
     """Describe each chart that has something to show, for a desk and for a telephone."""
     found = {}
     for key, chart in FIGURES.items():
-        wide, narrow = (chart(results, lang, width) for width in (_WIDE, _NARROW))
+        wide, narrow = (chart(results, lang, width) for width in (WIDE_WIDTH, NARROW_WIDTH))
         if wide is not None and narrow is not None:
             found[key] = (wide, narrow)
     return found
-
-
-def _draw(
-    specifications: Mapping[str, tuple[Specification, Specification]], lang: Lang, family: str, counter: _Counter
-) -> Drawn:
-    drawn = {}
-    for key, both in specifications.items():
-        label = text(f"report.label.{key}", lang)
-        made = []
-        for side, specification in zip("wn", both, strict=True):
-            made.append(to_svg(specification, family, name=f"{key}-{side}", label=label))
-            counter.one_more()
-        drawn[key] = (made[0], made[1])
-    return drawn
-
-
-def _write_pictures(folder: Path, drawn: Drawn, fonts: Fonts, family: str, counter: _Counter) -> None:
-    """Write the charts for a desk, the letters of them all in each."""
-    faces = font_faces(cut_fonts("".join(words(wide) for wide, _ in drawn.values()), fonts))
-    for key, (wide, _) in drawn.items():
-        write_whole(folder / f"{key}.svg", with_faces(wide, faces).encode())
-        write_whole(folder / f"{key}.png", to_png(wide, family))
-        counter.one_more()
 
 
 def _content(results: Results, lang: Lang, shown: Collection[str]) -> dict[str, Any]:
@@ -223,19 +156,7 @@ def _content(results: Results, lang: Lang, shown: Collection[str]) -> dict[str, 
         "warnings": [problem.text(lang) for problem in scenario.warnings],
         "identity": identity(results, lang),
         "rerun": f"majung run DIR --seed {results.dataset.attrs.get('seed')} --replications {results.asked}",
-        "style": Markup(files("majung.report.page").joinpath("style.css").read_text(encoding="utf-8")),
     }
-
-
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("majung.report", "page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
 
 
 def _facts(results: Results, lang: Lang) -> list[tuple[str, str]]:

@@ -23,7 +23,8 @@ from openpyxl.xml.constants import ARC_CORE
 from majung.dims import ACCOUNT_ARRAYS, DIMENSIONS, FIRM_ARRAYS, PATH_ARRAYS
 from majung.ensemble import SAMPLE
 from majung.messages import Lang, text
-from majung.report.document import identity, write_whole
+from majung.report.document import identity
+from majung.report.drawing import write_whole
 from majung.report.series import QUANTILES, Fan, Results
 from majung.report.wording import count
 

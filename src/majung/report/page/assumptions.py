@@ -11,7 +11,8 @@ from majung import parameters
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Lang, catalogue, text
 from majung.report.figures.style import money_scale
-from majung.report.page.blocks import Block, Cell, block
+from majung.report.page.blocks import block
+from majung.report.page.cells import Block, Cell
 from majung.report.series import Results
 from majung.report.wording import NOTHING, amount, number, parameter, percent
 

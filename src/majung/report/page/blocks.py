@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import pandas as pd
 
 from majung.messages import Lang, text
 from majung.report.figures.style import MoneyScale, money_scale
+from majung.report.page.cells import Block, Cell
 from majung.report.series import CHAIN_KINDS, Results, names_of
 from majung.report.wording import NOTHING, interval_bounds, number, percent
 
 __all__ = [
-    "Block",
-    "Cell",
     "block",
     "chain",
     "chain_difference",
@@ -28,34 +25,6 @@ __all__ = [
     "survival",
     "takeoff",
 ]
-
-
-class Cell(NamedTuple):
-    """A cell: what it says and, smaller below, how sure that is."""
-
-    main: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A table of the page.
-
-    Parameters
-    ----------
-    caption : str
-        What it shows, and the unit of its amounts.
-    words : int
-        How many columns at the left are words; the others are numbers.
-    marked : str
-        The first cell of the row of hands-off, which is set in grey.
-    """
-
-    caption: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    words: int = 1
-    marked: str = ""
 
 
 def ranking(results: Results, lang: Lang) -> Block:

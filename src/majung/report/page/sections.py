@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from majung.dims import DOMESTIC_CLASSES, INSTRUMENTS
 from majung.messages import Lang, catalogue, text
 from majung.report.page import assumptions, blocks
-from majung.report.page.blocks import Block
+from majung.report.page.cells import Block
 from majung.report.page.sentences import finding
 from majung.report.series import Results
 
