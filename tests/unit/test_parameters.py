@@ -12,7 +12,7 @@ import pytest
 from majung import parameters
 from majung.dims import CLASSES
 from majung.errors import InputError
-from majung.parameters.load import FILES
+from majung.parameters.load import ALL
 from majung.parameters.model import FrozenMap
 
 GOOD = """\
@@ -36,7 +36,7 @@ smith-2020:
 
 
 def folder_with(tmp_path: Path, demand: str, sources: str = SOURCES) -> Path:
-    for name in FILES:
+    for name in ALL:
         (tmp_path / f"{name}.yaml").write_text(demand if name == "demand" else "{}", encoding="utf-8")
     (tmp_path / "sources.yaml").write_text(sources, encoding="utf-8")
     return tmp_path
@@ -64,7 +64,7 @@ def test_a_log_odds_is_told_as_the_probability_that_it_is() -> None:
 
 
 def test_every_source_is_cited() -> None:
-    whole = parameters.load()
+    whole = parameters.load(groups=parameters.ALL)
     cited = {key for parameter in whole.values() for key in (parameter.source, *parameter.compare)}
     assert set(whole.sources) <= cited
 
@@ -239,7 +239,7 @@ def test_parameter_of_one_name_in_two_files_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_table_names_every_parameter_and_source(lang: str) -> None:
     table = parameters.table("ko" if lang == "ko" else "en")
-    whole = parameters.load()
+    whole = parameters.load(groups=parameters.ALL)
     for parameter in whole.values():
         assert f"`{parameter.name}`" in table
         assert (parameter.label.ko if lang == "ko" else parameter.label.en) in table

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from majung.messages import Lang, text
-from majung.parameters.load import load
+from majung.parameters.load import ALL, load
 from majung.parameters.model import Parameter, ParameterSet, Range
 
 __all__ = ["table"]
@@ -22,7 +22,7 @@ def table(lang: Lang = "en", parameters: ParameterSet | None = None) -> str:
     parameters : ParameterSet, optional
         The package's own where left out.
     """
-    whole = load() if parameters is None else parameters
+    whole = load(groups=ALL) if parameters is None else parameters
     parts = [
         section
         for group, members in groupby(whole.values(), lambda p: p.group)

@@ -26,9 +26,13 @@ from majung.parameters.model import (
     out_of_bounds,
 )
 
-__all__ = ["FILES", "load"]
+__all__ = ["ALL", "DETECTOR", "FILES", "load"]
 
 FILES: Final = ("demand", "research", "incumbents", "reputation", "finance", "entry", "takeoff", "decision")
+"""What a scenario can set."""
+DETECTOR: Final = ("takeoff", "stages")
+"""What reads observed series."""
+ALL: Final = (*FILES, "stages")
 
 _REQUIRED: Final = ("symbol", "label", "value", "unit", "range", "bounds")
 _OPTIONAL: Final = ("source", "free", "status", "compare", "note")
@@ -36,28 +40,32 @@ _SOURCE_REQUIRED: Final = ("author", "title", "venue", "status")
 _SOURCE_OPTIONAL: Final = ("year", "url", "retrieved", "note")
 
 
-def load(folder: Traversable | None = None, *, as_of: date | None = None) -> ParameterSet:
-    """Read every parameter.
+def load(
+    folder: Traversable | None = None, *, as_of: date | None = None, groups: tuple[str, ...] = FILES
+) -> ParameterSet:
+    """Read every parameter of some groups.
 
     Parameters
     ----------
     folder : Traversable, optional
-        A folder with the files of `FILES` and ``sources.yaml``; the package's own where left out.
+        A folder with a file for each group and ``sources.yaml``; the package's own where left out.
     as_of : date, optional
         The day whose law is in force; the latest value where left out.
+    groups : tuple of str
+        `FILES` or `DETECTOR`.
 
     Raises
     ------
     InputError
         With everything that is wrong in the files.
     """
-    whole = _packaged() if folder is None else _read(folder)
+    whole = _packaged(groups) if folder is None else _read(folder, groups)
     return whole if as_of is None else whole.at(as_of)
 
 
 @cache
-def _packaged() -> ParameterSet:
-    return _read(files("majung.parameters"))
+def _packaged(groups: tuple[str, ...]) -> ParameterSet:
+    return _read(files("majung.parameters"), groups)
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -74,7 +82,7 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _read(folder: Traversable) -> ParameterSet:
+def _read(folder: Traversable, groups: tuple[str, ...]) -> ParameterSet:
     problems: list[Problem] = []
     sources = {
         key: source
@@ -82,7 +90,7 @@ def _read(folder: Traversable) -> ParameterSet:
         if (source := _source(str(key), entry, problems)) is not None
     }
     parameters: dict[str, Parameter] = {}
-    for group in FILES:
+    for group in groups:
         file = f"{group}.yaml"
         for name, entry in _entries(folder, file, problems).items():
             if name in parameters:

@@ -1,0 +1,196 @@
+"""Growth regimes of a market, one after the other, and the probability of each by each period.
+
+Log sales follow a straight line within a regime: introduction, growth, levelling. A line begins at the last sale before
+it, give or take a step; its slope has a prior of its own; the noise around all lines is the same. Lines are Gaussian
+given the noise, so all ways to cut a series into regimes are summed over exactly, for each noise of a grid.
+
+References
+----------
+Barry, D. and Hartigan, J. A. (1992). Product partition models for change point problems. Annals of Statistics 20.
+Fearnhead, P. (2006). Exact and efficient Bayesian inference for multiple changepoint problems. Statistics and
+Computing 16, the recursions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+__all__ = ["GROWTH", "INTRODUCTION", "LEVELLING", "REGIMES", "RegimePriors", "Regimes", "regimes"]
+
+Floats: TypeAlias = NDArray[np.float64]
+
+REGIMES: Final = ("introduction", "growth", "levelling")
+INTRODUCTION, GROWTH, LEVELLING = range(3)
+
+_NOISE: Final = np.geomspace(0.02, 1.5, 10)
+"""Standard deviations around a line, of log sales, that are tried; equally likely beforehand."""
+_ANYWHERE: Final = 100.0
+"""Variance of the height at which the first line begins: as good as unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegimePriors:
+    """What is known of regimes before any data.
+
+    Parameters
+    ----------
+    slope, slope_sd : (3,) array
+        Growth of log sales a year in each regime, and how much markets differ.
+    step, step_sd : (3,) array
+        Step of log sales with which a regime begins; that of introduction is not used.
+    """
+
+    slope: Floats
+    slope_sd: Floats
+    step: Floats
+    step_sd: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regimes:
+    """What the data say.
+
+    Parameters
+    ----------
+    by_then : (n, 3) array
+        Probability of each regime in each period, given the data up to that period and none after it.
+    growth_began, levelling_began : (n,) array
+        Probability, given all data, that the regime began with that period; with the first, that it had begun before.
+    """
+
+    by_then: Floats
+    growth_began: Floats
+    levelling_began: Floats
+
+
+def regimes(
+    log_sales: Floats, years: Floats, growth_hazard: Floats, levelling_hazard: Floats, priors: RegimePriors
+) -> Regimes:
+    """Return the probability of each regime by each period.
+
+    Parameters
+    ----------
+    log_sales : (n,) array
+        Natural logarithm of sales a year. What is missing is left out.
+    years : (n,) array
+        When, in years; rising.
+    growth_hazard, levelling_hazard : (n,) array
+        Probability, with nothing known of the sales of that period or later, that the regime begins with it if the one
+        before has not ended; of the first period, that it had begun before. Between 0 and 1, neither included.
+    priors : RegimePriors
+        Of slopes and steps.
+    """
+    count = len(log_sales)
+    joint = np.empty((len(_NOISE), count, len(REGIMES)))
+    began = np.empty((len(_NOISE), 2, count))
+    evidence = np.empty(len(_NOISE))
+    prior: tuple[Any, ...] = tuple(np.asarray(part, dtype=np.float64) for part in astuple(priors))
+    for place, noise in enumerate(_NOISE):
+        evidence[place] = _sum_over_cuts(
+            log_sales, years, growth_hazard, levelling_hazard, *prior, noise, joint[place], began[place]
+        )
+    weight = np.exp(evidence - evidence.max())
+    growth_began, levelling_began = np.einsum("s,skn->kn", weight / weight.sum(), began)
+    by_then = np.exp(joint - joint.max(axis=(0, 2), keepdims=True)).sum(axis=0)
+    return Regimes(
+        by_then=by_then / by_then.sum(axis=1, keepdims=True),
+        growth_began=growth_began,
+        levelling_began=levelling_began,
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum_over_cuts(
+    log_sales: Floats,
+    years: Floats,
+    growth_hazard: Floats,
+    levelling_hazard: Floats,
+    slope: Floats,
+    slope_sd: Floats,
+    step: Floats,
+    step_sd: Floats,
+    noise: float,
+    joint: Floats,
+    began: Floats,
+) -> float:  # pragma: no cover (compiled)
+    """Fill the log probability of the data up to each period and of the regime then, and when regimes began.
+
+    Returns the log probability of all data, given the noise.
+    """
+    count = len(log_sales)
+    last = count - 1
+    line = _lines(log_sales, years, slope, slope_sd, step, step_sd, noise)
+    into_growth, into_levelling = np.log(growth_hazard), np.log(levelling_hazard)
+    # Probability of not leaving, from the beginning up to but without a period.
+    still_new, still_growing = np.zeros(count + 1), np.zeros(count + 1)
+    still_new[1:] = np.cumsum(np.log1p(-growth_hazard))
+    still_growing[1:] = np.cumsum(np.log1p(-levelling_hazard))
+    joint[:] = -np.inf
+    entered = np.empty((2, count))
+    for end in range(count):
+        joint[end, 0] = still_new[end + 1] + line[0, 0, end]
+        if end == 0:
+            entered[0, 0] = into_growth[0] + still_growing[1]
+            entered[1, 0] = into_growth[0] + into_levelling[0]
+        else:
+            entered[0, end] = joint[end - 1, 0] + into_growth[end]
+            entered[1, end] = joint[end - 1, 1] + into_levelling[end]
+        for start in range(end + 1):
+            staying = still_growing[end + 1] - still_growing[start + 1]
+            joint[end, 1] = _log_sum(joint[end, 1], entered[0, start] + staying + line[1, start, end])
+            joint[end, 2] = _log_sum(joint[end, 2], entered[1, start] + line[2, start, end])
+    evidence = _log_sum(_log_sum(joint[last, 0], joint[last, 1]), joint[last, 2])
+    for start in range(count):
+        rest = still_growing[count] - still_growing[start + 1] + line[1, start, last]
+        for end in range(start, last):
+            staying = still_growing[end + 1] - still_growing[start + 1]
+            levels = into_levelling[end + 1] + line[2, end + 1, last]
+            rest = _log_sum(rest, staying + line[1, start, end] + levels)
+        grown = entered[0, start] + rest
+        if start == 0:
+            grown = _log_sum(grown, entered[1, 0] + line[2, 0, last])
+        began[0, start] = np.exp(grown - evidence)
+        began[1, start] = np.exp(entered[1, start] + line[2, start, last] - evidence)
+    return evidence
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _lines(
+    log_sales: Floats, years: Floats, slope: Floats, slope_sd: Floats, step: Floats, step_sd: Floats, noise: float
+) -> Floats:  # pragma: no cover (compiled)
+    """Return the log probability of the sales from a period to another as one line of a regime; (3, n, n)."""
+    count = len(log_sales)
+    variance = noise * noise
+    found = np.full((3, count, count), -np.inf)
+    for regime in range(3):
+        slope_variance = slope_sd[regime] ** 2
+        for start in range(count):
+            height, when, expected, step_variance = log_sales[0], years[0], 0.0, _ANYWHERE
+            if start > 0:
+                height, when, expected = log_sales[start - 1], years[start - 1], step[regime]
+                # The sale that the line begins at is itself off its line.
+                step_variance = variance + step_sd[regime] ** 2
+            n, u1, u2, r0, r1, r2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+            for end in range(start, count):
+                u = years[end] - when
+                r = log_sales[end] - height - expected - slope[regime] * u
+                n, u1, u2 = n + 1.0, u1 + u, u2 + u * u
+                r0, r1, r2 = r0 + r, r1 + r * u, r2 + r * r
+                a, b, c = 1.0 / step_variance + n / variance, u1 / variance, 1.0 / slope_variance + u2 / variance
+                determinant = a * c - b * b
+                explained = (c * r0 * r0 - 2.0 * b * r0 * r1 + a * r1 * r1) / (determinant * variance * variance)
+                spread = n * np.log(2.0 * np.pi * variance) + np.log(step_variance * slope_variance * determinant)
+                found[regime, start, end] = -0.5 * (spread + r2 / variance - explained)
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _log_sum(one: float, other: float) -> float:  # pragma: no cover (compiled)
+    """Return log(exp(one) + exp(other))."""
+    high, low = max(one, other), min(one, other)
+    return high if low == -np.inf else high + np.log1p(np.exp(low - high))
