@@ -43,8 +43,8 @@ def pages() -> dict[str, str]:
 
 PARAMETERS: Final = """\
 Every number of the model, from `src/majung/parameters/*.yaml`. A scenario changes one under `[parameters]`, a run with
-`--set name=value`, a script with `scenario.with_parameters({...})`; what stands under "How observed series are read" is of
-`majung takeoff` and not of a scenario. Outside the plausible range a value is kept and
+`--set name=value`, a script with `scenario.with_parameters({...})`; what stands under "How observed series are read" is
+of `majung takeoff` and not of a scenario. Outside the plausible range a value is kept and
 pointed out; outside of the bounds of the model it is refused.
 
 *Origin*: READ, the number was seen at the address; READ-2nd, a secondary page reports it; DERIVED, arithmetic on
@@ -53,8 +53,8 @@ in Korean."""
 
 PARAMETERS_KO: Final = """\
 모형의 모든 수이며 `src/majung/parameters/*.yaml`에 있다. 시나리오에서는 `[parameters]` 아래에, 실행할 때는
-`--set 이름=값`으로, 파이썬에서는 `scenario.with_parameters({...})`로 바꾼다. '관측 자료를 읽는 기준'은 시나리오가 아니라
-`majung takeoff`의 것이다. 타당한 범위를 벗어난 값은 쓰되 알려 주고,
+`--set 이름=값`으로, 파이썬에서는 `scenario.with_parameters({...})`로 바꾼다. 관측 자료를 읽는 기준은 시나리오가
+아니라 `majung takeoff`의 것이다. 타당한 범위를 벗어난 값은 쓰되 알려 주고,
 모형이 성립하지 않는 값은 거절한다.
 
 출처의 등급: READ는 적힌 주소에서 직접 본 수, READ-2nd는 다른 글이 옮긴 수, DERIVED는 읽은 수로 계산한 값, MEMORY는
