@@ -1,0 +1,1 @@
+"""From observations to estimates: starting values, least squares in batches, regression, bootstrap."""

@@ -1,0 +1,1 @@
+"""What fits are worth: errors out of sample, comparison, warnings, forecasts."""

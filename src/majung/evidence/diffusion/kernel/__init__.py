@@ -1,0 +1,1 @@
+"""Compiled least squares of diffusion curves."""

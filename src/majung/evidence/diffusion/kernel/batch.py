@@ -1,0 +1,201 @@
+"""Fit many series one after another without going back to Python, and evaluate curves."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from majung.evidence.diffusion.kernel.caching import inner, kept
+from majung.evidence.diffusion.kernel.curves import PLACES
+from majung.evidence.diffusion.kernel.levenberg import CONVERGED, STALLED, minimise, natural, project, share_of
+from majung.evidence.diffusion.kernel.types import Flags, Index, Vector
+
+_NEAR_BOUND = 1e-7
+_DEPENDENT = 1e-13
+"""Squared sine between a column of the Jacobian and those before it below which they depend on each other."""
+
+
+@inner
+def inverse(matrix: Vector, count: int, out: Vector) -> bool:
+    """Invert a positive matrix after scaling its diagonal to one; False where its columns depend on each other."""
+    scale, factor = np.empty(count), np.zeros((count, count))
+    for j in range(count):
+        if not matrix[j, j] > 0.0:
+            return False
+        scale[j] = 1.0 / math.sqrt(matrix[j, j])
+    for j in range(count):
+        for k in range(j + 1):
+            total = matrix[j, k] * scale[j] * scale[k]
+            for n in range(k):
+                total -= factor[j, n] * factor[k, n]
+            if j == k:
+                if not total > _DEPENDENT:
+                    return False
+                factor[j, j] = math.sqrt(total)
+            else:
+                factor[j, k] = total / factor[k, k]
+    column = np.empty(count)
+    for c in range(count):
+        for j in range(count):
+            total = 1.0 if j == c else 0.0
+            for n in range(j):
+                total -= factor[j, n] * column[n]
+            column[j] = total / factor[j, j]
+        for j in range(count - 1, -1, -1):
+            total = column[j]
+            for n in range(j + 1, count):
+                total -= factor[n, j] * column[n]
+            column[j] = total / factor[j, j]
+        for j in range(count):
+            out[j, c] = column[j] * scale[j] * scale[c]
+    return True
+
+
+@inner
+def errors(
+    kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, m: float, x: Vector,
+    pinned: Flags, rss: float, se: Vector, leverage: Vector,
+) -> bool:  # fmt: skip
+    """Fill standard errors (NaN where a parameter is at its bound) and leverages; False where they do not exist."""
+    count, n = pinned.size, ends.size
+    columns = np.empty(count, np.int64)
+    free = 0
+    for j in range(count):
+        se[j] = math.nan
+        if not pinned[j]:
+            columns[free] = j
+            free += 1
+    g, h = np.zeros(PLACES), np.zeros(PLACES)
+    rows = np.empty((n, max(free, 1)))
+    matrix, covariance = np.zeros((free, free)), np.empty((free, free))
+    for i in range(n):
+        leverage[i] = 0.0
+        share = share_of(kind, launch, dense, starts[i], ends[i], z0[i], z1[i], x, g, h)
+        for c in range(free):
+            rows[i, c] = share if columns[c] == 0 else m * g[columns[c] - 1]
+            for d in range(c + 1):
+                matrix[c, d] += rows[i, c] * rows[i, d]
+    for c in range(free):
+        for d in range(c):
+            matrix[d, c] = matrix[c, d]
+    if free == 0 or not inverse(matrix, free, covariance):
+        return free == 0
+    for i in range(n):
+        for c in range(free):
+            for d in range(free):
+                leverage[i] += rows[i, c] * covariance[c, d] * rows[i, d]
+    if n > free:
+        for c in range(free):
+            se[columns[c]] = math.sqrt(rss / (n - free) * covariance[c, c])
+    return True
+
+
+@inner
+def best_guesses(
+    kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
+    guesses: Vector, extra: Vector, logs: Flags, low: Vector, high: Vector, m_low: float, m_high: float,
+    x: Vector, basis: Vector, slopes: Vector, chosen: Vector,
+) -> int:  # fmt: skip
+    """Fill the rows of ``chosen`` with the guesses of least squares, best first; say how many there are."""
+    g, h, trial = np.zeros(PLACES), np.zeros(PLACES), np.empty(low.size)
+    held = np.full(chosen.shape[0], math.inf)
+    found = 0
+    for n in range(guesses.shape[0] + 1):
+        row = extra if n == guesses.shape[0] else guesses[n]
+        if math.isnan(row[0]):
+            continue
+        for j in range(low.size):
+            trial[j] = min(max(row[j], low[j]), high[j])
+        _, rss, _ = project(
+            kind, launch, dense, starts, ends, z0, z1, y, trial, logs, m_low, m_high, x, basis, slopes, g, h
+        )
+        if not rss < held[-1]:
+            continue
+        place = held.size - 1
+        while place > 0 and rss < held[place - 1]:
+            held[place] = held[place - 1]
+            chosen[place] = chosen[place - 1]
+            place -= 1
+        held[place] = rss
+        chosen[place] = trial
+        found = min(found + 1, held.size)
+    return found
+
+
+@kept
+def fit_batch(
+    begin: int, stop: int, kind: int, launch: int, dense: bool,
+    starts: Vector, ends: Vector, z0: Vector, z1: Vector, first: Index, count: Index, values: Vector, place: Index,
+    guesses: Vector, which: Index, extra: Vector, logs: Flags, low: Vector, high: Vector, m_low: Vector, m_high: Vector,
+    tries: int, most: int, with_errors: bool,
+    parameters: Vector, se: Vector, rss: Vector, status: Index, pinned: Flags, regular: Flags,
+    fitted: Vector, leverage: Vector,
+) -> None:  # fmt: skip
+    """Fit problems ``begin`` to ``stop``.
+
+    Problem k has ``count[k]`` observations: intervals from ``first[k]`` on, values from ``place[k]`` on. Its starting
+    values are ``guesses[which[k]]`` and ``extra[k]`` (NaN: none); the ``tries`` best of them are followed. ``low`` and
+    ``high`` are (K, P); parameters (K, 1 + P) begin with the potential.
+    """
+    params = logs.size
+    theta, best, x = np.empty(params), np.empty(params), np.empty(params)
+    g, h, chosen = np.zeros(PLACES), np.zeros(PLACES), np.empty((tries, params))
+    for k in range(begin, stop):
+        n, a, b = count[k], first[k], place[k]
+        s, e, u, v, y = starts[a : a + n], ends[a : a + n], z0[a : a + n], z1[a : a + n], values[b : b + n]
+        basis, slopes = np.empty(n), np.empty((n, params))
+        found = best_guesses(
+            kind, launch, dense, s, e, u, v, y, guesses[which[k]], extra[k], logs, low[k], high[k], m_low[k], m_high[k],
+            x, basis, slopes, chosen,
+        )  # fmt: skip
+        rss[k] = math.inf
+        status[k] = STALLED
+        for j in range(params):
+            best[j] = low[k, j]
+        for number in range(found):
+            for j in range(params):
+                theta[j] = chosen[number, j]
+            _, squares, _, ended, _ = minimise(
+                kind, launch, dense, s, e, u, v, y, theta, logs, low[k], high[k], m_low[k], m_high[k], most,
+                x, basis, slopes,
+            )  # fmt: skip
+            # another minimum must be better by more than rounding, so that the order of starts decides nothing
+            if squares < rss[k] * (1.0 - 1e-9) or (squares <= rss[k] and ended < status[k]):
+                rss[k] = squares
+                status[k] = ended
+                for j in range(params):
+                    best[j] = theta[j]
+        m, rss[k], bound = project(
+            kind, launch, dense, s, e, u, v, y, best, logs, m_low[k], m_high[k], x, basis, slopes, g, h
+        )
+        parameters[k, 0] = m
+        pinned[k, 0] = bound
+        for j in range(params):
+            parameters[k, j + 1] = x[j]
+            pinned[k, j + 1] = best[j] <= low[k, j] + _NEAR_BOUND or best[j] >= high[k, j] - _NEAR_BOUND
+        for i in range(n):
+            fitted[b + i] = m * basis[i]
+        if with_errors:
+            regular[k] = errors(kind, launch, dense, s, e, u, v, m, x, pinned[k], rss[k], se[k], leverage[b : b + n])
+
+
+@kept
+def evaluate(
+    kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, parameters: Vector,
+    out: Vector, slopes: Vector,
+) -> None:  # fmt: skip
+    """Fill means (D, n) for rows of parameters (D, 1 + P), and slopes where they are (D, n, 1 + P)."""
+    g, h = np.zeros(PLACES), np.zeros(PLACES)
+    for d in range(parameters.shape[0]):
+        x = parameters[d, 1:]
+        for i in range(ends.size):
+            share = share_of(kind, launch, dense, starts[i], ends[i], z0[i], z1[i], x, g, h)
+            out[d, i] = parameters[d, 0] * share
+            if slopes.shape[0] > 0:
+                slopes[d, i, 0] = share
+                for j in range(x.size):
+                    slopes[d, i, j + 1] = parameters[d, 0] * g[j]
+
+
+__all__ = ["CONVERGED", "evaluate", "fit_batch", "natural"]

@@ -1,0 +1,73 @@
+"""When a curve is steepest, and how much of the potential has adopted by then."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.evidence.diffusion.kernel.batch import evaluate
+from majung.evidence.diffusion.models import Model
+
+__all__ = ["peak_times", "shares"]
+
+Floats = NDArray[np.float64]
+_FINE = 400
+_ROUNDS = 3
+
+
+def peak_times(model: Model, parameters: Floats, end: float) -> Floats:
+    """Return when adoption per period is highest, counted from the origin.
+
+    Bass: ln(q/p)/(p+q), or the launch where q is below p. Where there is no closed form, the steepest place up to
+    twenty lengths of the data is searched for. With a driver it is the peak of the curve in the driver's own time.
+
+    Parameters
+    ----------
+    model : Model
+    parameters : (D, 1 + P) array
+        In one scale of time; the potential first.
+    end : float
+        Where the data end, from the origin.
+
+    Returns
+    -------
+    (D,) array
+    """
+    x = np.atleast_2d(parameters)
+    with np.errstate(all="ignore"):
+        if model.name in ("bass", "bass-launch", "gbm"):
+            p, q = x[:, 1], x[:, 2]
+            found = np.maximum(np.log(q / p) / (p + q), 0.0)
+            return found - x[:, 3] if model.launch else found
+        if model.name in ("logistic", "gompertz"):
+            return np.array(x[:, 2])
+        if model.name == "weibull":
+            scale, shape = x[:, 1], x[:, 2]
+            return np.where(shape > 1, scale * (1 - 1 / np.maximum(shape, 1.0)) ** (1 / shape), 0.0)
+    return _steepest(model, x, end)
+
+
+def shares(model: Model, parameters: Floats, times: Floats, driver: Floats | None = None) -> Floats:
+    """Return the share of the potential (D, T) that has adopted by times counted from the origin."""
+    x = np.ascontiguousarray(np.atleast_2d(parameters), dtype=np.float64).copy()
+    x[:, 0] = 1.0
+    at = np.ascontiguousarray(times, dtype=np.float64)
+    z = np.zeros(at.size) if driver is None else np.ascontiguousarray(driver, dtype=np.float64)
+    out = np.empty((x.shape[0], at.size))
+    none = np.empty((0, 0, 0))
+    evaluate(model.kind, model.launch_place, False, np.full(at.size, -np.inf), at, z, z, x, out, none)
+    return out
+
+
+def _steepest(model: Model, x: Floats, end: float) -> Floats:
+    found = np.full(x.shape[0], np.nan)
+    for row in range(x.shape[0]):
+        if not np.isfinite(x[row]).all():
+            continue
+        low, high = 0.0, 20.0 * end
+        for _ in range(_ROUNDS):
+            moments = np.linspace(low, high, _FINE + 1)
+            step = int(np.diff(shares(model, x[row], moments)[0]).argmax())
+            low, high = moments[max(step - 1, 0)], moments[min(step + 2, _FINE)]
+            found[row] = (moments[step] + moments[step + 1]) / 2
+    return found
