@@ -1,8 +1,10 @@
 """Growth regimes of a market, one after the other, and the probability of each by each period.
 
-Log sales follow a straight line within a regime: introduction, growth, levelling. A line begins at the last sale before
-it, give or take a step; its slope has a prior of its own; the noise around all lines is the same. Lines are Gaussian
-given the noise, so all ways to cut a series into regimes are summed over exactly, for each noise of a grid.
+Log sales rise along a line within a regime: introduction, growth, levelling. A line begins at the last sale before it,
+give or take a step; its slope has a prior of its own, and growth is never slower than growth must be. Sales lie around
+the line, or wander off it as a random walk does: which of the two, and how far, is not known, and is the same for all
+regimes. Lines are Gaussian given that, so all ways to cut a series into regimes are summed over exactly, for both kinds
+of noise and a grid of sizes.
 
 References
 ----------
@@ -13,6 +15,7 @@ Computing 16, the recursions.
 
 from __future__ import annotations
 
+import math
 from dataclasses import astuple, dataclass
 from typing import Any, Final, TypeAlias
 
@@ -28,7 +31,7 @@ REGIMES: Final = ("introduction", "growth", "levelling")
 INTRODUCTION, GROWTH, LEVELLING = range(3)
 
 _NOISE: Final = np.geomspace(0.02, 1.5, 10)
-"""Standard deviations around a line, of log sales, that are tried; equally likely beforehand."""
+"""Standard deviations of log sales, around a line or of a year's walk, that are tried; equally likely beforehand."""
 _ANYWHERE: Final = 100.0
 """Variance of the height at which the first line begins: as good as unknown."""
 
@@ -43,12 +46,15 @@ class RegimePriors:
         Growth of log sales a year in each regime, and how much markets differ.
     step, step_sd : (3,) array
         Step of log sales with which a regime begins; that of introduction is not used.
+    least_slope : (3,) array
+        Below which a slope is not of that regime; minus infinity where any is.
     """
 
     slope: Floats
     slope_sd: Floats
     step: Floats
     step_sd: Floats
+    least_slope: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +92,15 @@ def regimes(
         Of slopes and steps.
     """
     count = len(log_sales)
-    joint = np.empty((len(_NOISE), count, len(REGIMES)))
-    began = np.empty((len(_NOISE), 2, count))
-    evidence = np.empty(len(_NOISE))
+    kinds = [(walk, noise) for walk in (False, True) for noise in _NOISE]
+    joint = np.empty((len(kinds), count, len(REGIMES)))
+    began = np.empty((len(kinds), 2, count))
+    evidence = np.empty(len(kinds))
     prior: tuple[Any, ...] = tuple(np.asarray(part, dtype=np.float64) for part in astuple(priors))
-    for place, noise in enumerate(_NOISE):
-        evidence[place] = _sum_over_cuts(
-            log_sales, years, growth_hazard, levelling_hazard, *prior, noise, joint[place], began[place]
-        )
+    for place, (walk, noise) in enumerate(kinds):
+        make = _walks if walk else _lines
+        line = make(log_sales, years, *prior, noise)
+        evidence[place] = _sum_over_cuts(line, growth_hazard, levelling_hazard, joint[place], began[place])
     weight = np.exp(evidence - evidence.max())
     growth_began, levelling_began = np.einsum("s,skn->kn", weight / weight.sum(), began)
     by_then = np.exp(joint - joint.max(axis=(0, 2), keepdims=True)).sum(axis=0)
@@ -106,25 +113,14 @@ def regimes(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sum_over_cuts(
-    log_sales: Floats,
-    years: Floats,
-    growth_hazard: Floats,
-    levelling_hazard: Floats,
-    slope: Floats,
-    slope_sd: Floats,
-    step: Floats,
-    step_sd: Floats,
-    noise: float,
-    joint: Floats,
-    began: Floats,
+    line: Floats, growth_hazard: Floats, levelling_hazard: Floats, joint: Floats, began: Floats
 ) -> float:  # pragma: no cover (compiled)
     """Fill the log probability of the data up to each period and of the regime then, and when regimes began.
 
-    Returns the log probability of all data, given the noise.
+    `line` is the log probability of the sales from a period to another as one regime. Returns that of all data.
     """
-    count = len(log_sales)
+    count = len(growth_hazard)
     last = count - 1
-    line = _lines(log_sales, years, slope, slope_sd, step, step_sd, noise)
     into_growth, into_levelling = np.log(growth_hazard), np.log(levelling_hazard)
     # Probability of not leaving, from the beginning up to but without a period.
     still_new, still_growing = np.zeros(count + 1), np.zeros(count + 1)
@@ -161,7 +157,14 @@ def _sum_over_cuts(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _lines(
-    log_sales: Floats, years: Floats, slope: Floats, slope_sd: Floats, step: Floats, step_sd: Floats, noise: float
+    log_sales: Floats,
+    years: Floats,
+    slope: Floats,
+    slope_sd: Floats,
+    step: Floats,
+    step_sd: Floats,
+    least_slope: Floats,
+    noise: float,
 ) -> Floats:  # pragma: no cover (compiled)
     """Return the log probability of the sales from a period to another as one line of a regime; (3, n, n)."""
     count = len(log_sales)
@@ -169,6 +172,7 @@ def _lines(
     found = np.full((3, count, count), -np.inf)
     for regime in range(3):
         slope_variance = slope_sd[regime] ** 2
+        before = _log_above(least_slope[regime], slope[regime], slope_sd[regime])
         for start in range(count):
             height, when, expected, step_variance = log_sales[0], years[0], 0.0, _ANYWHERE
             if start > 0:
@@ -185,7 +189,48 @@ def _lines(
                 determinant = a * c - b * b
                 explained = (c * r0 * r0 - 2.0 * b * r0 * r1 + a * r1 * r1) / (determinant * variance * variance)
                 spread = n * np.log(2.0 * np.pi * variance) + np.log(step_variance * slope_variance * determinant)
-                found[regime, start, end] = -0.5 * (spread + r2 / variance - explained)
+                mean = slope[regime] + (a * r1 - b * r0) / (determinant * variance)
+                fast = _log_above(least_slope[regime], mean, math.sqrt(a / determinant))
+                found[regime, start, end] = -0.5 * (spread + r2 / variance - explained) + fast - before
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _walks(
+    log_sales: Floats,
+    years: Floats,
+    slope: Floats,
+    slope_sd: Floats,
+    step: Floats,
+    step_sd: Floats,
+    least_slope: Floats,
+    noise: float,
+) -> Floats:  # pragma: no cover (compiled)
+    """Return the same where sales wander: what counts is how they change from one period to the next."""
+    count = len(log_sales)
+    found = np.full((3, count, count), -np.inf)
+    for regime in range(3):
+        slope_variance = slope_sd[regime] ** 2
+        before = _log_above(least_slope[regime], slope[regime], slope_sd[regime])
+        for start in range(count):
+            spread, g2, gr, r2 = 0.0, 0.0, 0.0, 0.0
+            for end in range(start, count):
+                if end == 0:
+                    spread = np.log(2.0 * np.pi * _ANYWHERE)
+                else:
+                    gap = years[end] - years[end - 1]
+                    r = log_sales[end] - log_sales[end - 1] - slope[regime] * gap
+                    variance = noise * noise * gap
+                    if end == start:
+                        r -= step[regime]
+                        variance += step_sd[regime] ** 2
+                    spread += np.log(2.0 * np.pi * variance)
+                    g2, gr, r2 = g2 + gap * gap / variance, gr + gap * r / variance, r2 + r * r / variance
+                shrunk = 1.0 + slope_variance * g2
+                explained = slope_variance * gr * gr / shrunk
+                mean = slope[regime] + slope_variance * gr / shrunk
+                fast = _log_above(least_slope[regime], mean, math.sqrt(slope_variance / shrunk))
+                found[regime, start, end] = -0.5 * (spread + np.log(shrunk) + r2 - explained) + fast - before
     return found
 
 
@@ -194,3 +239,11 @@ def _log_sum(one: float, other: float) -> float:  # pragma: no cover (compiled)
     """Return log(exp(one) + exp(other))."""
     high, low = max(one, other), min(one, other)
     return high if low == -np.inf else high + np.log1p(np.exp(low - high))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _log_above(least: float, mean: float, sd: float) -> float:  # pragma: no cover (compiled)
+    """Return the log probability that a Gaussian lies above a bound."""
+    if least == -np.inf:
+        return 0.0
+    return math.log(max(0.5 * math.erfc((least - mean) / (sd * math.sqrt(2.0))), 1e-300))

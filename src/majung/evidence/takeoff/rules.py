@@ -1,0 +1,149 @@
+"""The rules that say whether sales have taken off, each of them in each period from what was known by then.
+
+A rule that has raised an alarm keeps it up: what is asked of a rule is when it first says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from majung import parameters
+from majung.evidence.takeoff.changepoint import RegimePriors, Regimes, regimes
+from majung.evidence.takeoff.flow import Flow
+from majung.evidence.takeoff.simulated import NEVER, takeoff_period
+
+__all__ = ["Detector", "change_point", "penetration_alarm", "read_regimes", "threshold_alarm"]
+
+Floats: TypeAlias = NDArray[np.float64]
+
+_LIKELY_BEFORE: Final = 0.02
+"""Probability that a series which begins with its first sale begins after its take-off."""
+_CERTAIN: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """The numbers with which series are read; each is in the parameter files under its name."""
+
+    takeoff_growth_at_zero: float
+    takeoff_growth_halving: float
+    takeoff_growth_floor: float
+    introduction_growth: float
+    introduction_growth_sd: float
+    takeoff_growth: float
+    takeoff_growth_sd: float
+    takeoff_step: float
+    takeoff_step_sd: float
+    levelling_growth: float
+    levelling_growth_sd: float
+    levelling_step_sd: float
+    years_to_takeoff: float
+    years_of_growth: float
+    taken_off_before: float
+    takeoff_penetration: float
+    takeoff_penetration_spread: float
+    alarm_probability: float
+    takeoff_stage_years: float
+    slowdown_years: float
+
+    @classmethod
+    @cache
+    def packaged(cls) -> Detector:
+        """Return the detector of the package's parameter files."""
+        whole = parameters.load(groups=parameters.DETECTOR)
+        return cls(*(float(whole.value(name)) for name in cls.__slots__))
+
+    @property
+    def priors(self) -> RegimePriors:
+        """What is known of regimes before any data."""
+        return RegimePriors(
+            slope=np.array([self.introduction_growth, self.takeoff_growth, self.levelling_growth]),
+            slope_sd=np.array([self.introduction_growth_sd, self.takeoff_growth_sd, self.levelling_growth_sd]),
+            step=np.array([0.0, self.takeoff_step, 0.0]),
+            step_sd=np.array([1.0, self.takeoff_step_sd, self.levelling_step_sd]),
+            least_slope=np.array([-np.inf, np.log1p(self.takeoff_growth_floor), -np.inf]),
+        )
+
+
+def threshold_alarm(flow: Flow, detector: Detector) -> int:
+    """Return the first period in which sales of a year grew by more than their base requires, or `NEVER`.
+
+    Where the market is not known, the base counts as tiny: growth must be as great as the smallest market needs.
+
+    References
+    ----------
+    Golder, P. N. and Tellis, G. J. (1997). Will it ever fly? Marketing Science 16.
+    """
+    if flow.size < 2 * flow.per_year:
+        return NEVER
+    sold = flow.bridged
+    found = takeoff_period(
+        sold,
+        np.zeros_like(sold) if flow.reached is None else flow.reached,
+        growth_at_zero=detector.takeoff_growth_at_zero,
+        growth_halving=detector.takeoff_growth_halving,
+        growth_floor=detector.takeoff_growth_floor,
+        periods_per_year=flow.per_year,
+    )
+    return int(found)
+
+
+def penetration_alarm(flow: Flow, detector: Detector) -> int:
+    """Return the first period by which a market has reached the penetration of take-off, or `NEVER`.
+
+    References
+    ----------
+    Tellis, G. J., Stremersch, S. and Yin, E. (2003). The international takeoff of new products. Marketing Science 22.
+    """
+    if flow.reached is None:
+        return NEVER
+    over = flow.reached >= detector.takeoff_penetration
+    return int(over.argmax()) if over.any() else NEVER
+
+
+def read_regimes(flow: Flow, detector: Detector) -> tuple[NDArray[np.int64], Regimes]:
+    """Return the periods that have sales, and their regimes.
+
+    How probable a take-off is beforehand follows from penetration where the market is known, and from the time that
+    take-offs need where it is not.
+    """
+    there = np.flatnonzero(~np.isnan(flow.sold))
+    years = flow.years[there]
+    gaps = np.diff(years, prepend=years[0] - 1 / flow.per_year)
+    growth = 1 - np.exp(-gaps / detector.years_to_takeoff)
+    growth[0] = _LIKELY_BEFORE if flow.from_launch else detector.taken_off_before
+    if flow.reached is not None:
+        distance = np.log(np.maximum(flow.reached[there], 1e-12) / detector.takeoff_penetration)
+        passed = ndtr(np.maximum.accumulate(distance) / detector.takeoff_penetration_spread)
+        growth[0] = passed[0]
+        growth[1:] = (passed[1:] - passed[:-1]) / np.maximum(1 - passed[:-1], _CERTAIN)
+    levelling = 1 - np.exp(-gaps / detector.years_of_growth)
+    levelling[0] = 1 - np.exp(-1 / (flow.per_year * detector.years_of_growth))
+    growth, levelling = (np.clip(hazard, _CERTAIN, 1 - _CERTAIN) for hazard in (growth, levelling))
+    return there, regimes(flow.log_sales[there], years, growth, levelling, detector.priors)
+
+
+def change_point(flow: Flow, detector: Detector) -> tuple[Floats, int]:
+    """Return the probability by each period that sales have taken off, and the period of the alarm or `NEVER`.
+
+    Returns
+    -------
+    (n,) array
+        NaN where a period has no sales.
+    int
+        The first period with a probability of at least `Detector.alarm_probability`.
+    """
+    probability = np.full(flow.size, np.nan)
+    if flow.size < 3:
+        return probability, NEVER
+    there, found = read_regimes(flow, detector)
+    probability[there] = 1 - found.by_then[:, 0]
+    over = np.nan_to_num(probability) >= detector.alarm_probability
+    over[: there[min(2, len(there) - 1)]] = False
+    return probability, int(over.argmax()) if over.any() else NEVER
