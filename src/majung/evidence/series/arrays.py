@@ -1,0 +1,208 @@
+"""Figures of one series from arrays and from pandas, checked as a table's are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from majung.errors import InputError, Problem, not_a_choice
+from majung.evidence.series.assembly import Defaults
+from majung.evidence.series.checks import check_figures
+from majung.evidence.series.figures import Figures, Place
+from majung.evidence.series.kinds import KINDS, Kind, kind_named
+from majung.evidence.series.periods import GRAINS, Days, Period, as_day, day_number, read_period
+from majung.evidence.series.spacing import following_ends
+from majung.messages import Phrase
+from majung.tables.problems import Problems
+
+__all__ = ["figures_of", "given_kind"]
+
+_EXPECTED: Final = Phrase("evidence.series.the_period")
+
+
+def figures_of(
+    values: ArrayLike | pd.Series[Any],
+    *,
+    name: str,
+    label: str,
+    ends: Iterable[Any] | None,
+    start: Any,
+    frequency: str | None,
+    published: Iterable[Any] | None,
+    driver: ArrayLike | None,
+    source: str,
+    defaults: Defaults,
+) -> Figures:
+    """Return figures of one series; the parameters are those of `Series.of`."""
+    problems = Problems()
+    if isinstance(values, pd.Series):
+        if ends is None and start is None:
+            ends = values.index
+        values = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = _numbers(values, "values", problems)
+    count = len(numbers)
+    periods = _periods(count, ends, start, frequency, problems)
+    known = _days(published, count, problems)
+    drivers = np.full(count, np.nan) if driver is None else _numbers(driver, "driver", problems, count)
+    problems.refuse([])
+    days = np.array([day_number(period.end) for period in periods], dtype=np.int64)
+    texts = np.full(count, "", dtype=object)
+    figures = Figures(
+        names=[name],
+        series=np.zeros(count, np.int64),
+        ends=days,
+        published=np.where(known == _UNKNOWN, days, known),
+        grain=np.array([GRAINS.index(period.grain) for period in periods], dtype=np.int8),
+        values=numbers,
+        driver=drivers,
+        market=np.full(count, np.nan),
+        kind=np.full(count, -1, np.int8),
+        unit=texts,
+        name=np.full(count, label, dtype=object),
+        source=np.full(count, source, dtype=object),
+        defaults=[defaults],
+        place=Place(
+            file=None,
+            row=np.arange(1, count + 1),
+            column=np.zeros(count, np.int64),
+            headers=("values",),
+            named={"date": "ends"},
+        ),
+    )
+    check_figures(figures, problems)
+    problems.refuse([])
+    return figures
+
+
+def given_kind(kind: str | None) -> Kind | None:
+    """Return the kind that a caller names.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name.
+    """
+    if kind is None:
+        return None
+    known = kind_named(kind)
+    if known is None:
+        raise InputError([not_a_choice(kind, KINDS, Phrase("evidence.series.the_kind"))])
+    return known
+
+
+_UNKNOWN: Final = np.iinfo(np.int64).min
+
+
+def _numbers(values: ArrayLike, column: str, problems: Problems, count: int | None = None) -> NDArray[np.float64]:
+    raw = np.asarray(values, dtype=object)
+    if raw.ndim != 1 or (count is not None and len(raw) != count):
+        shape = Phrase("evidence.series.one_row") if count is None else Phrase("evidence.series.as_many", count=count)
+        problems.add(Problem(key="problem.unexpected", column=column, found=str(raw.shape), expected=shape))
+        return np.full(raw.size if count is None else count, np.nan)
+    numbers = np.full(len(raw), np.nan)
+    for i, value in enumerate(raw.tolist()):
+        try:
+            numbers[i] = np.nan if value is None or value is pd.NA or isinstance(value, str) else float(value)
+            wrong = np.isinf(numbers[i]) or isinstance(value, str | bool)
+        except (TypeError, ValueError):
+            wrong = True
+        if wrong:
+            expected = Phrase("expected.number")
+            problems.add(
+                Problem(key="problem.unexpected", row=i + 1, column=column, found=str(value), expected=expected)
+            )
+            numbers[i] = np.nan
+    return numbers
+
+
+def _periods(
+    count: int, ends: Iterable[Any] | None, start: Any, frequency: str | None, problems: Problems
+) -> Sequence[Period]:
+    placeholder = [Period(date(1970, 1, 1), "day")] * count
+    if (ends is None) == (start is None):
+        problems.add(Problem(key="evidence.series.dates_needed", column="ends"))
+        return placeholder
+    if ends is None:
+        first = _period(start)
+        if first is None:
+            problems.add(Problem(key="problem.unexpected", column="start", found=str(start), expected=_EXPECTED))
+            return placeholder
+        if frequency is not None and frequency not in ("year", "quarter", "month"):
+            choices = ("year", "quarter", "month")
+            problems.add(not_a_choice(frequency, choices, Phrase("evidence.series.the_frequency"), column="frequency"))
+            return placeholder
+        if first.grain == "day" and frequency is None:
+            problems.add(Problem(key="evidence.series.frequency_needed", column="frequency"))
+            return placeholder
+        return following_ends(first, frequency or first.grain, count)
+    given = _pandas_periods(ends)
+    periods = given if given is not None else [_period(end) for end in ends]
+    if len(periods) != count:
+        found, expected = str(len(periods)), Phrase("evidence.series.as_many", count=count)
+        problems.add(Problem(key="problem.unexpected", column="ends", found=found, expected=expected))
+        return placeholder
+    written = list(ends)
+    for i, period in enumerate(periods):
+        if period is None:
+            problems.add(
+                Problem(key="problem.unexpected", row=i + 1, column="ends", found=str(written[i]), expected=_EXPECTED)
+            )
+    return [period or placeholder[0] for period in periods]
+
+
+def _period(written: Any) -> Period | None:
+    if isinstance(written, pd.Period):
+        grain = {"Y": "year", "A": "year", "Q": "quarter", "M": "month"}.get(written.freqstr[0], "day")
+        end = written.end_time.date()
+        # A financial year or quarter is known by its last day, as it is in a table.
+        calendar = grain == "month" or end.month == 12 or (grain == "quarter" and end.month % 3 == 0)
+        return Period(end, grain if calendar else "day")  # type: ignore[arg-type]
+    if isinstance(written, np.datetime64):
+        written = None if np.isnat(written) else written.astype("datetime64[D]").item()
+    if isinstance(written, datetime):
+        return None if written is pd.NaT else Period(written.date(), "day")
+    if isinstance(written, date):
+        return Period(written, "day")
+    if isinstance(written, float) and not written.is_integer():
+        return None
+    return None if written is None else read_period(str(written))
+
+
+def _pandas_periods(ends: Any) -> list[Period | None] | None:
+    """Return periods of an index that says that its days begin them, None of anything else."""
+    if not isinstance(ends, pd.DatetimeIndex) or ends.freq is None:
+        return None
+    name = ends.freq.name.split("-")[0]
+    if name not in ("MS", "QS", "YS", "AS"):
+        return None
+    months = {"M": 1, "Q": 3}.get(name[0], 12)
+    last = ends + pd.DateOffset(months=months) - pd.Timedelta(days=1)
+    periods = last.to_period({1: "M", 3: "Q", 12: "Y"}[months])
+    calendar = (periods.end_time.normalize() == last).all()
+    return [_period(period) for period in periods] if calendar else [Period(day.date(), "day") for day in last]
+
+
+def _days(written: Iterable[Any] | None, count: int, problems: Problems) -> Days:
+    days = np.full(count, _UNKNOWN, dtype=np.int64)
+    if written is None:
+        return days
+    given = list(written)
+    if len(given) != count:
+        expected = Phrase("evidence.series.as_many", count=count)
+        problems.add(Problem(key="problem.unexpected", column="published", found=str(len(given)), expected=expected))
+        return days
+    for i, day in enumerate(given):
+        if day is None or day is pd.NaT or (isinstance(day, float) and np.isnan(day)):
+            continue
+        try:
+            if isinstance(day, np.datetime64):
+                day = day.astype("datetime64[D]").item()
+            days[i] = day_number(as_day(day))
+        except InputError as error:
+            problems.extend(problem.at(row=i + 1, column="published") for problem in error.problems)
+    return days
