@@ -1,0 +1,1 @@
+"""Learning curves: how unit cost falls with cumulative output."""
