@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import astuple, dataclass, fields
-from datetime import date
 from pathlib import Path
 
 
@@ -14,11 +14,11 @@ class Row:
 
     id: str
     name: str
-    date: date
+    date: dt.date
     value: float
     unit: str
     kind: str
-    published: date | None
+    published: dt.date | None
     """The day on which the value became known; where it is None the series counts as known from its date."""
     market: float | None
     source: str
