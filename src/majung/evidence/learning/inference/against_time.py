@@ -1,4 +1,4 @@
-"""Output or the calendar: does cost follow cumulative output (Wright) or mere time (Moore)?"""
+"""Output or the calendar: whether cost follows cumulative output (Wright) or mere time (Moore)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.evidence.learning.regressors import Products
-from majung.evidence.learning.slope import exponent
+from majung.evidence.learning.inference.regressors import Products
+from majung.evidence.learning.inference.slope import exponent, running_exponent
 
 __all__ = ["AgainstTime", "against_time"]
 
@@ -87,15 +87,15 @@ def against_time(log_output: Floats, log_cost: Floats, years: Floats, level: flo
 def _errors(log_output: Floats, log_cost: Floats, years: Floats, gaps: Floats) -> Floats:
     """Return the absolute errors of both laws' forecasts, (2, forecasts): by output, by time."""
     n = len(log_cost)
+    slopes = [running_exponent(law, log_cost, gaps) for law in (log_output, years)]
     found: list[Floats] = []
     for known in range(_FIRST_FORECAST, n):
         ahead = slice(known, min(known + _FARTHEST, n))
         came = log_cost[ahead] - log_cost[known - 1]
-        both = []
-        for law in (log_output, years):
-            if np.ptp(law[:known]) > 0:
-                slope = float(exponent(law[:known], log_cost[:known], gaps[: known - 1]).mean)
-                both.append(np.abs(came + slope * (law[ahead] - law[known - 1])))
-        if len(both) == 2:
+        both = [
+            np.abs(came + slope[known] * (law[ahead] - law[known - 1]))
+            for slope, law in zip(slopes, (log_output, years), strict=True)
+        ]
+        if np.isfinite(both).all():
             found.append(np.array(both))
     return np.concatenate(found, axis=1) if found else np.zeros((2, 0))

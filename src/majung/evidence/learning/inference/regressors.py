@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from majung.evidence.learning.shocks import echo_prior, whitened
+from majung.evidence.learning.inference.shocks import echo_prior, whitened
 
 __all__ = ["Products"]
 
@@ -34,11 +34,11 @@ class Products:
     """
 
     def __init__(self, differences: Floats, regressors: Floats, gaps: Floats, common: int | None = None) -> None:
-        y, log_determinant = whitened(differences, gaps)
+        y, log_variances = whitened(differences, gaps)
         x, _ = whitened(regressors, gaps)
         self._m = len(differences)
         self._freedom = self._m - (common is not None)
-        prior = np.log(echo_prior()) - log_determinant / 2
+        prior = np.log(echo_prior()) - log_variances.sum(-1) / 2
         if common is not None:
             base = x[:, common, :]
             length = (base * base).sum(-1)

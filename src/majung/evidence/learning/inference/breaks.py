@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from majung.evidence.learning.regressors import Products
+from majung.evidence.learning.inference.regressors import Products
 
 __all__ = ["LEAST", "Break", "Breaks", "find_breaks"]
 

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from majung.evidence.learning.shocks import echo_prior, whitened
+from majung.evidence.learning.inference.shocks import echo_prior, whitened
 
-__all__ = ["Mixture", "by_differences", "by_levels", "exponent"]
+__all__ = ["Mixture", "by_differences", "by_levels", "exponent", "running_exponent"]
 
 Floats = NDArray[np.float64]
 
 _HALVINGS: Final = 60
 _FARTHEST: Final = 1e4
 _SMALLEST: Final = 1e-12
+_LEAST: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +73,47 @@ def exponent(log_output: Floats, log_cost: Floats, gaps: Floats) -> Mixture:
         Time between observations, in typical periods.
     """
     freedom = log_cost.shape[-1] - 2
-    x, log_determinant = whitened(np.diff(log_output), gaps)
+    x, log_variances = whitened(np.diff(log_output), gaps)
     y, _ = whitened(np.diff(log_cost), gaps)
     xx = (x * x).sum(-1)
     centres = -(x * y).sum(-1) / xx
     left = ((y + centres[..., None] * x) ** 2).sum(-1)
     left = np.maximum(left, (_SMALLEST**2) * (1 + (y * y).sum(-1)))
     column = (slice(None), *(None,) * (log_cost.ndim - 1))
-    log_weights = (
-        np.log(echo_prior())[column] - log_determinant[column] / 2 - np.log(xx) / 2 - freedom / 2 * np.log(left)
-    )
+    prior = (np.log(echo_prior()) - log_variances.sum(-1) / 2)[column]
+    log_weights = prior - np.log(xx) / 2 - freedom / 2 * np.log(left)
     weights = np.exp(log_weights - log_weights.max(0))
     return Mixture(weights / weights.sum(0), centres, np.sqrt(left / freedom / xx), freedom)
+
+
+def running_exponent(log_output: Floats, log_cost: Floats, gaps: Floats) -> Floats:
+    """Return the exponent as it was estimated from the first observations only.
+
+    Parameters
+    ----------
+    log_output, log_cost : (n,) array
+    gaps : (n − 1,) array
+        Time between observations, in typical periods.
+
+    Returns
+    -------
+    (n,) array
+        At place k the mean of `exponent` from the first k observations; NaN where they are fewer than 4, or output
+        has not changed.
+    """
+    x, log_variances = whitened(np.diff(log_output), gaps)
+    y, _ = whitened(np.diff(log_cost), gaps)
+    log_determinant = np.cumsum(log_variances, axis=1)
+    xx, xy, yy = (np.cumsum(product, axis=1) for product in (x * x, x * y, y * y))
+    found = np.full(len(log_cost), np.nan)
+    usable = np.arange(_LEAST - 2, len(gaps) - 1)
+    usable = usable[(xx[:, usable] > 0).all(0)]
+    xx, xy, yy, log_determinant = (part[:, usable] for part in (xx, xy, yy, log_determinant))
+    left = np.maximum(yy - xy * xy / xx, (_SMALLEST**2) * (1 + yy))
+    log_weights = np.log(echo_prior())[:, None] - log_determinant / 2 - np.log(xx) / 2 - usable / 2 * np.log(left)
+    weights = np.exp(log_weights - log_weights.max(0))
+    found[usable + 2] = -(weights * xy / xx).sum(0) / weights.sum(0)
+    return found
 
 
 def by_differences(log_output: Floats, log_cost: Floats) -> Mixture:

@@ -47,13 +47,14 @@ def whitened(differences: Floats, gaps: Floats) -> tuple[Floats, Floats]:
     Returns
     -------
     values : (len(ECHOES), ..., m) array
-    log_determinant : (len(ECHOES),) array
-        Of the covariance that was removed, in units of the shocks' variance.
+    log_variances : (len(ECHOES), m) array
+        Of what each difference brought that the ones before did not tell, in units of the shocks' variance; their sum
+        over the first differences is the log determinant of those differences' covariance.
     """
     echo = np.array(ECHOES)
     variance, covariance = echo_terms(gaps)
     values = np.empty((len(echo), *differences.shape))
-    log_determinant = np.zeros(len(echo))
+    log_variances = np.empty((len(echo), differences.shape[-1]))
     column = (slice(None), *(None,) * (differences.ndim - 1))
     innovation, left = differences[..., 0] + np.zeros_like(echo)[column], variance[:, 0]
     for place in range(differences.shape[-1]):
@@ -62,8 +63,8 @@ def whitened(differences: Floats, gaps: Floats) -> tuple[Floats, Floats]:
             innovation = differences[..., place] - carried[column] * innovation
             left = variance[:, place] - carried * covariance[:, place - 1]
         values[..., place] = innovation / np.sqrt(left)[column]
-        log_determinant += np.log(left)
-    return values, log_determinant
+        log_variances[:, place] = np.log(left)
+    return values, log_variances
 
 
 def echo_terms(gaps: Floats) -> tuple[Floats, Floats]:

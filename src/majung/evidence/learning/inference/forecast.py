@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.evidence.learning.shocks import ECHOES, echo_terms, whitened
-from majung.evidence.learning.slope import Mixture, exponent
+from majung.evidence.learning.inference.shocks import ECHOES, whitened
+from majung.evidence.learning.inference.slope import Mixture, exponent
 
 __all__ = ["cost_ahead"]
 
@@ -36,13 +36,10 @@ def cost_ahead(log_output: Floats, log_cost: Floats, gaps: Floats, output_growth
     """
     echo = np.array(ECHOES)
     slope = exponent(log_output, log_cost, gaps)
-    x, _ = whitened(np.diff(log_output), gaps)
+    x, log_variances = whitened(np.diff(log_output), gaps)
     y, _ = whitened(np.diff(log_cost), gaps)
     left = y + slope.centres[:, None] * x
-    variance, covariance = echo_terms(gaps)
-    last = variance[:, 0]
-    for place in range(1, len(gaps)):
-        last = variance[:, place] - covariance[:, place - 1] ** 2 / last
+    last = np.exp(log_variances[:, -1])
     within = np.minimum(1.0, ahead)
     # Of the shocks to come only the first echo is of what is known.
     carried = (echo[:, None] * np.minimum(within, min(1.0, float(gaps[-1])))) / np.sqrt(last)[:, None]
