@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from math import inf
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from majung.evidence.series.spacing import following_ends
 from majung.messages import Phrase
 from majung.tables.problems import Problems
 
-__all__ = ["figures_of", "given_kind"]
+__all__ = ["figures_of", "given_kind", "given_market"]
 
 _EXPECTED: Final = Phrase("evidence.series.the_period")
 
@@ -95,6 +96,20 @@ def given_kind(kind: str | None) -> Kind | None:
     return known
 
 
+def given_market(market: float | None) -> float | None:
+    """Return the market potential that a caller gives.
+
+    Raises
+    ------
+    InputError
+        When it is not above zero.
+    """
+    if market is not None and not 0 < market < inf:
+        expected = Phrase("evidence.series.a_market")
+        raise InputError([Problem(key="problem.unexpected", found=str(market), expected=expected)])
+    return market
+
+
 _UNKNOWN: Final = np.iinfo(np.int64).min
 
 
@@ -164,8 +179,10 @@ def _period(written: Any) -> Period | None:
         return Period(end, grain if calendar else "day")  # type: ignore[arg-type]
     if isinstance(written, np.datetime64):
         written = None if np.isnat(written) else written.astype("datetime64[D]").item()
+    if written is pd.NaT:
+        return None
     if isinstance(written, datetime):
-        return None if written is pd.NaT else Period(written.date(), "day")
+        return Period(written.date(), "day")
     if isinstance(written, date):
         return Period(written, "day")
     if isinstance(written, float) and not written.is_integer():

@@ -38,6 +38,8 @@ class Defaults:
         Unit in the header of the values.
     clues : tuple of str
         Names from which the kind may be guessed.
+    file_clue : str
+        The file's name, which has to be plainer to be taken as a hint.
     """
 
     kind: Kind | None = None
@@ -45,6 +47,7 @@ class Defaults:
     market: float | None = None
     header_unit: str = ""
     clues: tuple[str, ...] = ()
+    file_clue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,7 @@ def _meaning(
     elif len(declared):
         kind = KINDS[declared[0]]
     else:
-        kind, note = guessed_kind(unit, defaults.clues)
+        kind, note = guessed_kind(unit, defaults.clues, defaults.file_clue)
         notes.append(note)
     filled = values[~np.isnan(values)]
     if kind == "cumulative" and scale is not None and np.any(np.diff(filled) < 0):

@@ -20,7 +20,7 @@ from majung.tables.problems import Problems
 __all__ = ["check_figures", "check_periods"]
 
 
-def check_figures(figures: Figures, problems: Problems, *, periods: bool = True) -> None:
+def check_figures(figures: Figures, problems: Problems) -> None:
     """Note what is wrong between the figures of a series.
 
     Parameters
@@ -28,20 +28,25 @@ def check_figures(figures: Figures, problems: Problems, *, periods: bool = True)
     figures : Figures
     problems : Problems
         Where to note it.
-    periods : bool
-        Whether the periods have to be checked too; those of a wide sheet are checked once for all series.
     """
     place = figures.place
-    if periods:
-        check_periods(
-            figures.series, figures.ends, figures.published, figures.grain, place.row, figures.names,
-            lambda i, problem: problems.add(place.put(problem, i, "date")),
-        )  # fmt: skip
+    check_periods(
+        figures.series,
+        figures.ends,
+        figures.published,
+        figures.grain,
+        place.row,
+        figures.names,
+        lambda i, problem: problems.add(place.put(problem, i, "date")),
+    )
     negative = Phrase("evidence.series.the_value")
-    for values, holds in ((figures.values, None), (figures.market, "market")):
-        for i in np.flatnonzero(values < 0).tolist():
-            found = f"{values[i]:,.10g}"
-            problems.add(place.put(Problem(key="problem.negative", found=found, expected=negative), i, holds))
+    for i in np.flatnonzero(figures.values < 0).tolist():
+        found = f"{figures.values[i]:,.10g}"
+        problems.add(place.put(Problem(key="problem.negative", found=found, expected=negative), i))
+    market = Phrase("evidence.series.a_market")
+    for i in np.flatnonzero(figures.market <= 0).tolist():
+        found = f"{figures.market[i]:,.10g}"
+        problems.add(place.put(Problem(key="problem.unexpected", found=found, expected=market), i, "market"))
     declared = [KINDS[code] if code >= 0 else "" for code in figures.kind.tolist()]
     for texts, holds, key in (
         (declared, "kind", "evidence.series.two_kinds"),

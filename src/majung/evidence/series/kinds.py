@@ -30,9 +30,10 @@ _PERCENT: Final = re.compile(r"%|\bper ?cent|퍼센트|프로\b")
 _PER_HUNDRED: Final = re.compile(r"\bper[ -]100(?![0-9,.])(?! ?k)|\bper hundred|(?<![0-9,.])100\s*[명인가]\w*\s?당")
 _SHARE: Final = re.compile(r"\b(share|fraction|proportion)\b|비율|비중")
 _IN_USE: Final = re.compile(
-    r"\b(shares?|penetration|diffusion|adoption|ownership|installed base|in use|percent|per 100)\b|%"
-    r"|보급|이용률|점유율|비율|비중"
+    r"\b(shares?|penetration|diffusion|ownership|installed base|in use|percent|per 100)\b"
+    r"|%|보급|이용률|점유율|비율|비중"
 )
+_FILE_IN_USE: Final = re.compile(r"\b(share of|sales share|penetration|percent|per 100)\b|%|보급률|이용률|점유율")
 _CUMULATIVE: Final = re.compile(r"\b(cumulative|cumulated|to date)\b|누적|누계")
 
 
@@ -46,7 +47,7 @@ def scale_of(unit: str) -> Scale | None:
     return "share" if _SHARE.search(plain) else None
 
 
-def guessed_kind(unit: str, clues: tuple[str, ...]) -> tuple[Kind, Phrase]:
+def guessed_kind(unit: str, clues: tuple[str, ...], file_clue: str = "") -> tuple[Kind, Phrase]:
     """Guess the kind of a series that does not give it.
 
     Parameters
@@ -54,7 +55,9 @@ def guessed_kind(unit: str, clues: tuple[str, ...]) -> tuple[Kind, Phrase]:
     unit : str
         As written; empty where none is given.
     clues : tuple of str
-        Names that may tell: the header of the values, the file's.
+        Names that may tell, such as the header of the values.
+    file_clue : str
+        The file's name: only a plain word in it counts.
 
     Returns
     -------
@@ -65,11 +68,13 @@ def guessed_kind(unit: str, clues: tuple[str, ...]) -> tuple[Kind, Phrase]:
     if scale_of(unit) is not None:
         return "level", Phrase("evidence.series.kind_by_unit", unit=unit)
     for clue in (unit, *clues):
-        plain = re.sub(r"[-_\s]+", " ", clue.casefold())
+        plain = _spaced(clue)
         if _CUMULATIVE.search(plain):
             return "cumulative", Phrase("evidence.series.kind_cumulative_by_name", clue=clue)
         if _IN_USE.search(plain):
             return "level", Phrase("evidence.series.kind_by_name", clue=clue)
+    if _FILE_IN_USE.search(_spaced(file_clue)):
+        return "level", Phrase("evidence.series.kind_by_name", clue=file_clue)
     return "per_period", Phrase("evidence.series.kind_unknown")
 
 
@@ -77,3 +82,7 @@ def kind_named(word: str) -> Kind | None:
     """Return the kind that a word names, in English or Korean, None where it names none."""
     plain = folded(word)
     return next((kind for kind in KINDS if folded(kind) == plain), KIND_WORDS.get(plain))
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"[-_\s]+", " ", name.casefold())

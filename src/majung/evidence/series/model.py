@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from majung.evidence.series.arrays import figures_of, given_kind
+from majung.evidence.series.arrays import figures_of, given_kind, given_market
 from majung.evidence.series.assembly import Defaults, Rows, assemble
 from majung.evidence.series.kinds import Kind
 from majung.evidence.series.periods import Grain, as_day, day_number
@@ -112,7 +112,7 @@ class Series:
         InputError
             With all that is wrong; rows are counted from 1.
         """
-        defaults = Defaults(kind=given_kind(kind), market=market, header_unit=unit, clues=(name, id))
+        defaults = Defaults(kind=given_kind(kind), market=given_market(market), header_unit=unit, clues=(name, id))
         figures = figures_of(
             values, name=id, label=name, ends=ends, start=start, frequency=frequency, published=published,
             driver=driver, source=source, defaults=defaults,
