@@ -41,6 +41,7 @@ class Observations:
         starts: ArrayLike | None = None,
         ends: ArrayLike | None = None,
         level: bool = False,
+        before: float | None = None,
         driver: ArrayLike | None = None,
     ) -> Observations:
         """Make observations from arrays, without those that are missing.
@@ -54,6 +55,8 @@ class Observations:
             before it ends, and the first is as long as the second.
         level : bool
             Whether values are levels at the ends.
+        before : float, optional
+            What had been adopted in all before the first interval; it tells how long ago the launch was.
         driver : (n,) array, optional
             Positive; such as the price in each period, taken at its end.
 
@@ -68,8 +71,8 @@ class Observations:
         if level:
             s = np.full(y.size, -np.inf)
         elif starts is None:
-            before = e[0] - (e[1] - e[0] if e.size > 1 else 1.0) if e.size else 0.0
-            s = np.concatenate([[before], e[:-1]])[: y.size]
+            opening = e[0] - (e[1] - e[0] if e.size > 1 else 1.0) if e.size else 0.0
+            s = np.concatenate([[opening], e[:-1]])[: y.size]
         else:
             s = np.array(starts, dtype=np.float64).ravel()
         if not s.size == e.size == y.size:
@@ -79,6 +82,9 @@ class Observations:
         if np.isinf(y).any():
             raise ValueError("a value is infinite")
         z0, z1 = _driver(driver, y.size)
+        if before is not None and y.size and not level:
+            s, e, y = (np.concatenate([[first], rest]) for first, rest in ((-np.inf, s), (s[0], e), (before, y)))
+            z0, z1 = np.concatenate([[0.0], z0]), np.concatenate([[0.0], z1])
         kept = ~np.isnan(y)
         return cls(s[kept], e[kept], y[kept], z0[kept], z1[kept], driver is not None)
 

@@ -44,7 +44,17 @@ def peak_times(model: Model, parameters: Floats, end: float) -> Floats:
         if model.name == "weibull":
             scale, shape = x[:, 1], x[:, 2]
             return np.where(shape > 1, scale * (1 - 1 / np.maximum(shape, 1.0)) ** (1 / shape), 0.0)
+        if model.name == "gamma-gompertz":
+            return _peak_of_bemmaor(x[:, 1], x[:, 2], x[:, 3])
     return _steepest(model, x, end)
+
+
+def _peak_of_bemmaor(b: Floats, beta: Floats, alpha: Floats) -> Floats:
+    """Solve for y = beta exp(-bt) where the density is stationary: B² y² + (2B - alpha A) y + A = 0."""
+    A, B = 1 + alpha * beta, 1 - alpha
+    middle = alpha * A - 2 * B
+    y = 2 * A / (middle + np.sqrt(np.maximum(middle**2 - 4 * B**2 * A, 0.0)))
+    return np.where(middle > 0, np.maximum(np.log(beta / y) / b, 0.0), 0.0)
 
 
 def shares(model: Model, parameters: Floats, times: Floats, driver: Floats | None = None) -> Floats:

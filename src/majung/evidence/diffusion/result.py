@@ -33,7 +33,7 @@ class Fit:
         Estimates by name. ``m`` is in the series' unit, rates are per unit of time, times are counted from ``origin``.
         All are NaN where nothing could be fitted; the warnings say why.
     se, low, high : mapping
-        Standard errors, and the ends of the 95 % intervals; NaN where there are none.
+        Standard errors, and the ends of the intervals; NaN where there are none.
     interval : {"bootstrap", "asymptotic"}
         Where the intervals are from.
     rss : float
@@ -56,6 +56,8 @@ class Fit:
     origin : float
         The moment from which times are counted.
     observed : Observations
+    confidence : float
+        Of the intervals.
     draws : (B, 1 + P) array
         Parameters of the bootstrap, in the order of ``parameters``; empty without it.
     """
@@ -79,6 +81,7 @@ class Fit:
     origin: float
     observed: Observations = field(repr=False)
     rolling_error: float = float("nan")
+    confidence: float = 0.95
     draws: Floats = field(repr=False, default_factory=lambda: np.empty((0, 0)))
 
     @property
@@ -99,7 +102,7 @@ class Fit:
     def fitted(self) -> Floats:
         """Return the fitted values (n,) of the observations."""
         seen = self.observed
-        return self.means(seen.starts, seen.ends, seen.driver0, seen.driver1)[0]
+        return np.asarray(self.means(seen.starts, seen.ends, seen.driver0, seen.driver1)[0])
 
     def predict(self, times: ArrayLike, *, driver: ArrayLike | None = None) -> Floats:
         """Return the cumulative number (or level) that the curve has reached by given times.
@@ -116,13 +119,15 @@ class Fit:
         (T,) array
         """
         at = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        return self.means(np.full(at.size, -np.inf), at, self._driver(at, driver), self._driver(at, driver))[0]
+        return np.asarray(
+            self.means(np.full(at.size, -np.inf), at, self._driver(at, driver), self._driver(at, driver))[0]
+        )
 
     def predict_intervals(self, starts: ArrayLike, ends: ArrayLike) -> Floats:
         """Return what the curve adopts in given intervals (T,); of a start of -inf, what it has reached by the end."""
         a = np.atleast_1d(np.asarray(starts, dtype=np.float64))
         b = np.atleast_1d(np.asarray(ends, dtype=np.float64))
-        return self.means(a, b, self._driver(a, None), self._driver(b, None))[0]
+        return np.asarray(self.means(a, b, self._driver(a, None), self._driver(b, None))[0])
 
     def means(
         self, starts: Floats, ends: Floats, driver0: Floats, driver1: Floats, parameters: Floats | None = None
@@ -131,7 +136,8 @@ class Fit:
         model = MODELS[self.model]
         x = np.ascontiguousarray(np.atleast_2d(self.vector if parameters is None else parameters), dtype=np.float64)
         out = np.empty((x.shape[0], ends.size))
-        dense = self.estimator == "nls" and self.model == "bass" and not self.observed.level
+        # levels to come are of the curve itself, whatever was fitted
+        dense = self.estimator == "nls" and bool(np.isfinite(starts).all())
         evaluate(
             model.kind, model.launch_place, dense, np.ascontiguousarray(starts - self.origin),
             np.ascontiguousarray(ends - self.origin), np.ascontiguousarray(driver0), np.ascontiguousarray(driver1), x,
@@ -145,7 +151,7 @@ class Fit:
         seen = self.observed
         if not seen.driven or not seen.size:
             return np.zeros(times.size)
-        return np.interp(times, [seen.starts[0], *seen.ends], [seen.driver0[0], *seen.driver1])
+        return np.asarray(np.interp(times, [seen.starts[0], *seen.ends], [seen.driver0[0], *seen.driver1]))
 
 
 def aicc(rss: float, n: int, k: int) -> float:

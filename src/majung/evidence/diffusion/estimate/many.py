@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,13 +12,17 @@ from scipy import stats
 
 from majung.evidence.diffusion.estimate.problems import Market, Problems, prepare
 from majung.evidence.diffusion.estimate.solve import Progress, Solved, solve
+from majung.evidence.diffusion.judge.said import Facts, warnings_of
 from majung.evidence.diffusion.models import MODELS, Estimator, Model
 from majung.evidence.diffusion.observations import Observations
+from majung.evidence.diffusion.peaks import peak_times
+from majung.evidence.diffusion.result import Fit, Interval, aicc
+from majung.messages import Phrase
 
 __all__ = ["CONFIDENCE", "Fits", "fit_many"]
 
 Floats = NDArray[np.float64]
-CONFIDENCE = 0.95
+CONFIDENCE: Final = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +45,10 @@ class Fits:
     observed : tuple of Observations
     draws : (K, B, 1 + P) array
         Of the bootstrap; B is 0 without it.
-    problems, solved
+    problems, solved : Problems, Solved
         What was handed to the compiled code and what came back.
+    confidence : float
+        Of the intervals.
     """
 
     model: Model
@@ -62,6 +69,62 @@ class Fits:
     draws: Floats
     problems: Problems
     solved: Solved
+    confidence: float = CONFIDENCE
+
+    def one(self, k: int) -> Fit:
+        """Return the fit of one series, with its peak and with what is wrong with it."""
+        names, given = self.model.names, self.parameters[k]
+        seen, origin = self.observed[k], float(self.origin[k])
+        end = float(seen.ends[-1]) - origin if seen.size else 0.0
+        draws = self.draws[k][np.isfinite(self.draws[k]).all(axis=1)]
+        bound = self.problems.m_high[k] * self.problems.scale[k] * (1 - 1e-6)
+        place = slice(int(self.problems.place[k]), int(self.problems.place[k] + self.problems.count[k]))
+        peak = float(peak_times(self.model, given, end)[0]) if self.usable[k] else np.nan
+        facts = Facts(
+            model=self.model,
+            observed=seen,
+            parameters=given,
+            at_bound=self.at_bound[k],
+            k=int(self.k[k]),
+            usable=bool(self.usable[k]),
+            converged=bool(self.converged[k]),
+            regular=bool(self.regular[k]),
+            peak=peak,
+            end=end,
+            residuals=self.problems.values[place] - self.solved.fitted[place],
+            unbounded=float((draws[:, 0] >= bound).mean()) if len(draws) and self._open(k) else 0.0,
+        )
+        return Fit(
+            model=self.model.name,
+            estimator=self.estimator,
+            parameters=_named(names, given),
+            se=_named(names, self.se[k]),
+            low=_named(names, self.low[k]),
+            high=_named(names, self.high[k]),
+            interval="bootstrap" if self.draws.shape[1] else "asymptotic",
+            rss=float(self.rss[k]),
+            n=int(self.n[k]),
+            k=int(self.k[k]),
+            aicc=aicc(float(self.rss[k]), int(self.n[k]), int(self.k[k])) if self.usable[k] else np.inf,
+            converged=bool(self.converged[k]),
+            at_bound=tuple(name for name, bound in zip(names, self.at_bound[k], strict=True) if bound),
+            warnings=(*warnings_of(facts), *self._failed(k, len(draws))),
+            peak=_around(peak, peak_times(self.model, draws, end) if len(draws) else None, origin, self.confidence),
+            potential=(float(given[0]), float(self.low[k, 0]), float(self.high[k, 0])),
+            origin=origin,
+            observed=seen,
+            draws=draws,
+            confidence=self.confidence,
+        )
+
+    def _open(self, k: int) -> bool:
+        return bool(self.problems.m_low[k] < self.problems.m_high[k])
+
+    def _failed(self, k: int, kept: int) -> tuple[Phrase, ...]:
+        total = self.draws.shape[1]
+        if not self.usable[k] or kept == total:
+            return ()
+        return (Phrase("evidence.fit.bootstrap_failed", failed=total - kept, total=total),)
 
 
 def fit_many(
@@ -74,6 +137,7 @@ def fit_many(
     level: bool = False,
     market: Sequence[Market] | Market = None,
     origin: float | None = None,
+    confidence: float = CONFIDENCE,
     tries: int = 4,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -95,6 +159,8 @@ def fit_many(
         A fixed market potential, or its bounds, in the unit of the values; a list has one for each series.
     origin : float, optional
         The moment of the launch, 0 by default; models with unknown launch count from a series' first moment.
+    confidence : float
+        Of the intervals; 0.95 by default.
     tries : int
         How many starting values of the grid to follow.
     threads, progress, cancelled
@@ -115,10 +181,12 @@ def fit_many(
     series = _series(observed, starts, ends, level)
     problems = prepare(series, chosen, dense=estimator == "nls" and model == "bass", market=market, origin=origin)
     solved = solve(problems, tries=tries, threads=threads, progress=progress, cancelled=cancelled)
-    return collect(series, problems, solved, estimator)
+    return collect(series, problems, solved, estimator, confidence)
 
 
-def collect(series: Sequence[Observations], problems: Problems, solved: Solved, estimator: Estimator) -> Fits:
+def collect(
+    series: Sequence[Observations], problems: Problems, solved: Solved, estimator: Estimator, confidence: float
+) -> Fits:
     """Put what the compiled code found beside what was observed; blank out what no data are behind."""
     n = problems.count
     k = (~solved.pinned).sum(axis=1).astype(np.int64)
@@ -129,7 +197,7 @@ def collect(series: Sequence[Observations], problems: Problems, solved: Solved, 
     se = np.where(blank, np.nan, solved.se)
     pinned = solved.pinned.copy()
     pinned[given, 0] = False
-    low, high = asymptotic(problems, parameters, se, n - k)
+    low, high = asymptotic(problems, parameters, se, n - k, confidence)
     return Fits(
         model=problems.model,
         estimator=estimator,
@@ -149,12 +217,15 @@ def collect(series: Sequence[Observations], problems: Problems, solved: Solved, 
         draws=np.empty((n.size, 0, parameters.shape[1])),
         problems=problems,
         solved=solved,
+        confidence=confidence,
     )
 
 
-def asymptotic(problems: Problems, parameters: Floats, se: Floats, freedom: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def asymptotic(
+    problems: Problems, parameters: Floats, se: Floats, freedom: NDArray[np.int64], confidence: float
+) -> tuple[Floats, Floats]:
     """Return intervals from standard errors; of a positive parameter in its logarithm, so that they stay positive."""
-    t = stats.t.ppf(0.5 + CONFIDENCE / 2, np.maximum(freedom, 1))[:, None]
+    t = np.asarray(stats.t.ppf(0.5 + confidence / 2, np.maximum(freedom, 1)))[:, None]
     positive = np.array([True, *(parameter.positive for parameter in problems.model.parameters)])
     with np.errstate(all="ignore"):
         factor = np.exp(np.minimum(t * se / parameters, 700.0))
@@ -162,6 +233,17 @@ def asymptotic(problems: Problems, parameters: Floats, se: Floats, freedom: NDAr
             np.where(positive, parameters / factor, parameters - t * se),
             np.where(positive, parameters * factor, parameters + t * se),
         )
+
+
+def _named(names: tuple[str, ...], values: Floats) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))
+
+
+def _around(estimate: float, drawn: Floats | None, origin: float, confidence: float) -> Interval:
+    if drawn is None or drawn.size < 20:
+        return estimate + origin, np.nan, np.nan
+    low, high = np.quantile(drawn, [0.5 - confidence / 2, 0.5 + confidence / 2]) + origin
+    return estimate + origin, float(low), float(high)
 
 
 def _model(name: str, estimator: str) -> Model:

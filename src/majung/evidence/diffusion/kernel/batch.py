@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from majung.evidence.diffusion.kernel.caching import inner, kept
+from majung.evidence.diffusion.kernel.caching import kept, working
 from majung.evidence.diffusion.kernel.curves import PLACES
 from majung.evidence.diffusion.kernel.levenberg import CONVERGED, STALLED, minimise, natural, project, share_of
 from majung.evidence.diffusion.kernel.types import Flags, Index, Vector
@@ -16,7 +16,7 @@ _DEPENDENT = 1e-13
 """Squared sine between a column of the Jacobian and those before it below which they depend on each other."""
 
 
-@inner
+@working
 def inverse(matrix: Vector, count: int, out: Vector) -> bool:
     """Invert a positive matrix after scaling its diagonal to one; False where its columns depend on each other."""
     scale, factor = np.empty(count), np.zeros((count, count))
@@ -52,7 +52,7 @@ def inverse(matrix: Vector, count: int, out: Vector) -> bool:
     return True
 
 
-@inner
+@working
 def errors(
     kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, m: float, x: Vector,
     pinned: Flags, rss: float, se: Vector, leverage: Vector,
@@ -91,7 +91,7 @@ def errors(
     return True
 
 
-@inner
+@working
 def best_guesses(
     kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
     guesses: Vector, extra: Vector, logs: Flags, low: Vector, high: Vector, m_low: float, m_high: float,

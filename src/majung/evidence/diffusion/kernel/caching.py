@@ -13,18 +13,36 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from numba import njit
+from numba.core import compiler
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-__all__ = ["inner", "kept"]
+__all__ = ["inner", "kept", "working"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS: Final[dict[str, Any]] = {"error_model": "numpy", "nogil": True}
+_INNER: Final[dict[str, Any]] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+class _Uncounted(compiler.CompilerBase):
+    """Leave out the counting of references to arrays: callers hold them, and counting them takes long to compile.
+
+    Numba has the flag but no public switch; a pipeline class is the documented place to set flags.
+    """
+
+    def define_pipelines(self) -> list[Any]:
+        self.state.targetctx = self.state.targetctx.subtarget(enable_nrt=False)
+        return [compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)]
 
 
 def inner(function: F) -> F:
-    """Compile what only compiled code calls."""
-    return cast(F, njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    """Compile what only compiled code calls, and what makes no arrays of its own."""
+    return cast(F, njit(**_INNER, pipeline_class=_Uncounted)(function))
+
+
+def working(function: F) -> F:
+    """Compile what only compiled code calls, and what makes arrays to work in."""
+    return cast(F, njit(**_INNER)(function))
 
 
 def kept(function: F) -> F:
@@ -43,8 +61,8 @@ class _SourceCache(FunctionCache):
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
-        self._cache_file = IndexDataCacheFile(
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
             cache_path=self._cache_path,
             filename_base=f"{self._impl.filename_base}-{_source_digest()[:16]}",
             source_stamp=self._impl.locator.get_source_stamp(),
@@ -53,7 +71,7 @@ class _SourceCache(FunctionCache):
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled, where there is room for it; a fit does not depend on it."""
         with suppress(OSError):
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 @cache

@@ -44,7 +44,8 @@ def bass(t: float, x: Vector, g: Vector, first: int) -> float:
     g[first] = along + across * ratio / p
     g[first + 1] = along - across / p
     g[DENSITY] = (p + q) * (1.0 + ratio) * e / square
-    return rest / below
+    share: float = rest / below
+    return share
 
 
 @inner
@@ -54,7 +55,7 @@ def bass_density(t: float, x: Vector, g: Vector) -> float:
     e = math.exp(-(p + q) * t)
     ratio = q / p
     below = 1.0 + ratio * e
-    density = (p + q) * (1.0 + ratio) * e / (below * below)
+    density: float = (p + q) * (1.0 + ratio) * e / (below * below)
     g[0] = density * (2.0 / (p + q) - 1.0 / p - t + 2.0 * ratio * e * (1.0 / p + t) / below)
     g[1] = density * (2.0 / (p + q) - t - 2.0 * e * (1.0 / p - ratio * t) / below)
     return density

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from majung.evidence.diffusion.kernel.caching import inner
+from majung.evidence.diffusion.kernel.caching import inner, working
 from majung.evidence.diffusion.kernel.curves import DENSITY, PLACES, bass_density
 from majung.evidence.diffusion.kernel.shapes import curve
 from majung.evidence.diffusion.kernel.types import Flags, Vector
@@ -153,7 +153,7 @@ def steepness(matrix: Vector, gradient: Vector, free: Flags, rss: float) -> floa
     return worst
 
 
-@inner
+@working
 def minimise(
     kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
     theta: Vector, logs: Flags, low: Vector, high: Vector, m_low: float, m_high: float, most: int,

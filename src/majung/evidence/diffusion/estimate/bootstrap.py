@@ -1,0 +1,132 @@
+"""Intervals by a wild bootstrap whose weights follow one another as the residuals do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.errors import Interrupted
+from majung.evidence.diffusion.estimate.many import Fits
+from majung.evidence.diffusion.estimate.problems import Problems
+from majung.evidence.diffusion.estimate.solve import Progress, solve
+from majung.evidence.diffusion.estimate.starts import to_search
+from majung.evidence.diffusion.judge.said import autocorrelation
+
+__all__ = ["bootstrap"]
+
+Floats = NDArray[np.float64]
+_AT_ONCE: Final = 2_000_000
+"""Values that are redrawn before they are fitted: 16 MB."""
+_HIGHEST_CORRELATION: Final = 0.9
+_HIGHEST_LEVERAGE: Final = 0.9
+
+
+def bootstrap(
+    fits: Fits,
+    draws: int = 200,
+    *,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Fits:
+    """Refit redrawn series and return the fits with intervals from them.
+
+    A redrawn value is the fitted one plus the residual over one less its leverage (MacKinnon and White 1985, HC3) times
+    a normal weight; weights follow one another with the correlation of the residuals where that is positive (a
+    dependent wild bootstrap, Shao 2010). So neither equal variances nor independence are assumed. Every refit starts
+    from the estimate.
+
+    Parameters
+    ----------
+    fits : Fits
+    draws : int
+        How many, for each series.
+    seed : int
+        The same draws come out for series k whatever else is fitted.
+    threads, progress, cancelled
+        See `solve`; progress counts fits.
+
+    Returns
+    -------
+    Fits
+        With ``draws`` (K, draws, 1 + P), NaN where a refit did not converge, and intervals from their quantiles.
+
+    Raises
+    ------
+    Interrupted
+        ``cancelled`` said so.
+    """
+    problems = fits.problems
+    found = np.full((fits.n.size, draws, fits.parameters.shape[1]), np.nan)
+    theta = to_search(problems.model, fits.solved.raw[:, 1:])
+    usable = np.flatnonzero(fits.usable)
+    done, total = 0, int(usable.size * draws)
+    for group in _groups(usable, problems.count * draws):
+        values = np.concatenate([_redrawn(fits, int(k), draws, seed).ravel() for k in group])
+        again = problems.again(np.repeat(group, draws), values, theta)
+        solved = solve(
+            again,
+            tries=1,
+            with_errors=False,
+            threads=threads,
+            progress=_shifted(progress, done, total),
+            cancelled=cancelled,
+        )
+        rows = np.where(solved.converged[:, None], solved.parameters, np.nan)
+        found[group] = rows.reshape(group.size, draws, -1)
+        done += group.size * draws
+        if cancelled is not None and done < total and cancelled():
+            raise Interrupted("evidence.fit.stopped")
+    low, high = _quantiles(found, fits.confidence)
+    return replace(fits, draws=found, low=low, high=high)
+
+
+def _groups(usable: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    if not usable.size:
+        return []
+    group = np.cumsum(sizes[usable]) // _AT_ONCE
+    return [usable[group == number] for number in np.unique(group)]
+
+
+def _redrawn(fits: Fits, k: int, draws: int, seed: int) -> Floats:
+    """Return redrawn values (draws, n) in the scale of the compiled code."""
+    problems, solved = fits.problems, fits.solved
+    place = slice(int(problems.place[k]), int(problems.place[k] + problems.count[k]))
+    fitted = solved.fitted[place]
+    residuals = problems.values[place] - fitted
+    inflated = residuals / (1.0 - np.minimum(solved.leverage[place], _HIGHEST_LEVERAGE))
+    correlation = _correlation(problems, residuals)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(k,))))
+    weights = rng.standard_normal((draws, residuals.size))
+    if correlation > 0:
+        fresh = np.sqrt(1 - correlation**2)
+        for i in range(1, residuals.size):
+            weights[:, i] = correlation * weights[:, i - 1] + fresh * weights[:, i]
+    return np.asarray(fitted + inflated * weights)
+
+
+def _correlation(problems: Problems, residuals: Floats) -> float:
+    """Return by how much weights follow one another; residuals of P + 1 parameters look less so than the errors are."""
+    lost = (1 + len(problems.model.parameters)) / max(residuals.size, 1)
+    found = autocorrelation(residuals) + lost * 0.5
+    return float(np.clip(found, 0.0, _HIGHEST_CORRELATION)) if residuals.size > 4 else 0.0
+
+
+def _quantiles(draws: Floats, confidence: float) -> tuple[Floats, Floats]:
+    low, high = (np.full((draws.shape[0], draws.shape[2]), np.nan) for _ in range(2))
+    for k in range(draws.shape[0]):
+        kept = draws[k][np.isfinite(draws[k]).all(axis=1)]
+        if kept.shape[0] >= 20:
+            low[k], high[k] = np.quantile(kept, [0.5 - confidence / 2, 0.5 + confidence / 2], axis=0)
+    return low, high
+
+
+def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda now, _: progress(done + now, total)
