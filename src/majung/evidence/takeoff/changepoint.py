@@ -65,13 +65,16 @@ class Regimes:
     ----------
     by_then : (n, 3) array
         Probability of each regime in each period, given the data up to that period and none after it.
-    growth_began, levelling_began : (n,) array
-        Probability, given all data, that the regime began with that period; with the first, that it had begun before.
+    growth_began : (n,) array
+        Probability, given all data, that growth began with that period; with the first, that it had begun before.
+    growing_since, levelling_since : (n,) array
+        Probability that the last period is of that regime, which began with that period, or before the first.
     """
 
     by_then: Floats
     growth_began: Floats
-    levelling_began: Floats
+    growing_since: Floats
+    levelling_since: Floats
 
 
 def regimes(
@@ -94,7 +97,7 @@ def regimes(
     count = len(log_sales)
     kinds = [(walk, noise) for walk in (False, True) for noise in _NOISE]
     joint = np.empty((len(kinds), count, len(REGIMES)))
-    began = np.empty((len(kinds), 2, count))
+    began = np.empty((len(kinds), 3, count))
     evidence = np.empty(len(kinds))
     prior: tuple[Any, ...] = tuple(np.asarray(part, dtype=np.float64) for part in astuple(priors))
     for place, (walk, noise) in enumerate(kinds):
@@ -102,12 +105,13 @@ def regimes(
         line = make(log_sales, years, *prior, noise)
         evidence[place] = _sum_over_cuts(line, growth_hazard, levelling_hazard, joint[place], began[place])
     weight = np.exp(evidence - evidence.max())
-    growth_began, levelling_began = np.einsum("s,skn->kn", weight / weight.sum(), began)
+    growth_began, growing_since, levelling_since = np.einsum("s,skn->kn", weight / weight.sum(), began)
     by_then = np.exp(joint - joint.max(axis=(0, 2), keepdims=True)).sum(axis=0)
     return Regimes(
         by_then=by_then / by_then.sum(axis=1, keepdims=True),
         growth_began=growth_began,
-        levelling_began=levelling_began,
+        growing_since=growing_since,
+        levelling_since=levelling_since,
     )
 
 
@@ -143,6 +147,7 @@ def _sum_over_cuts(
     evidence = _log_sum(_log_sum(joint[last, 0], joint[last, 1]), joint[last, 2])
     for start in range(count):
         rest = still_growing[count] - still_growing[start + 1] + line[1, start, last]
+        began[1, start] = np.exp(entered[0, start] + rest - evidence)
         for end in range(start, last):
             staying = still_growing[end + 1] - still_growing[start + 1]
             levels = into_levelling[end + 1] + line[2, end + 1, last]
@@ -151,7 +156,7 @@ def _sum_over_cuts(
         if start == 0:
             grown = _log_sum(grown, entered[1, 0] + line[2, 0, last])
         began[0, start] = np.exp(grown - evidence)
-        began[1, start] = np.exp(entered[1, start] + line[2, start, last] - evidence)
+        began[2, start] = np.exp(entered[1, start] + line[2, start, last] - evidence)
     return evidence
 
 

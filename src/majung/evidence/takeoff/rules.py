@@ -18,7 +18,7 @@ from majung.evidence.takeoff.changepoint import RegimePriors, Regimes, regimes
 from majung.evidence.takeoff.flow import Flow
 from majung.evidence.takeoff.simulated import NEVER, takeoff_period
 
-__all__ = ["Detector", "change_point", "penetration_alarm", "read_regimes", "threshold_alarm"]
+__all__ = ["Detector", "began_quantiles", "change_point", "penetration_alarm", "read_regimes", "threshold_alarm"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -147,3 +147,18 @@ def change_point(flow: Flow, detector: Detector) -> tuple[Floats, int]:
     over = np.nan_to_num(probability) >= detector.alarm_probability
     over[: there[min(2, len(there) - 1)]] = False
     return probability, int(over.argmax()) if over.any() else NEVER
+
+
+def began_quantiles(there: NDArray[np.int64], found: Regimes) -> tuple[int, int, int]:
+    """Return the period with which growth began, if it has: 2.5th percentile, median and 97.5th percentile.
+
+    The first one stands for before the data.
+
+    Parameters
+    ----------
+    there : (n,) array
+        From `read_regimes`, as is ``found``.
+    """
+    began = np.cumsum(found.growth_began)
+    low, middle, high = np.searchsorted(began, np.array([0.025, 0.5, 0.975]) * began[-1])
+    return int(there[low]), int(there[middle]), int(there[high])

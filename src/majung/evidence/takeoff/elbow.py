@@ -1,0 +1,67 @@
+"""The elbow of a fitted curve: where the rise of sales itself rises fastest."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.evidence.diffusion.models import Model
+from majung.evidence.diffusion.peaks import peak_times, shares
+
+__all__ = ["elbow_times"]
+
+Floats: TypeAlias = NDArray[np.float64]
+
+_LOGISTIC: Final = 5 + 2 * np.sqrt(6)
+"""Odds against adoption at the elbow of a logistic curve: its third derivative of sales is zero there."""
+_GOMPERTZ: Final = float(np.roots([1.0, -6.0, 7.0, -1.0]).real.max())
+"""-ln of the share that has adopted at the elbow of a Gompertz curve, for the same reason."""
+_FINE: Final = 400
+
+
+def elbow_times(model: Model, parameters: Floats, end: float) -> Floats:
+    """Return when the second difference of sales is greatest before their peak, counted from the origin.
+
+    A curve whose sales bend at once has its elbow at its launch.
+
+    Parameters
+    ----------
+    model : Model
+    parameters : (D, 1 + P) array
+        The potential first.
+    end : float
+        Where the data end, from the origin.
+
+    Returns
+    -------
+    (D,) array
+        NaN where parameters are.
+
+    References
+    ----------
+    Golder, P. N. and Tellis, G. J. (1997). Will it ever fly? Marketing Science 16: take-off is the elbow of the curve.
+    """
+    x = np.atleast_2d(parameters)
+    with np.errstate(all="ignore"):
+        if model.name in ("bass", "bass-launch", "gbm"):
+            p, q = x[:, 1], x[:, 2]
+            since_launch = np.maximum(np.log(q / p / _LOGISTIC) / (p + q), 0.0)
+            return since_launch - x[:, 3] if model.launch else since_launch
+        if model.name == "logistic":
+            return np.array(x[:, 2] - np.log(_LOGISTIC) / x[:, 1])
+        if model.name == "gompertz":
+            return np.array(x[:, 2] - np.log(_GOMPERTZ) / x[:, 1])
+    return np.array([_sharpest(model, row, peak) for row, peak in zip(x, peak_times(model, x, end), strict=True)])
+
+
+def _sharpest(model: Model, row: Floats, peak: float) -> float:
+    if not (np.isfinite(row).all() and np.isfinite(peak)):
+        return float("nan")
+    if peak <= 0:
+        return 0.0
+    moments = np.linspace(0.0, peak, _FINE + 1)
+    bend = np.diff(shares(model, row, moments)[0], n=3)
+    # Sales of an interval lie at its middle, their second difference at that of three intervals.
+    return float(moments[int(bend.argmax())] + 1.5 * peak / _FINE)
