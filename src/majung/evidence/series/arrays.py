@@ -194,7 +194,7 @@ def _pandas_periods(ends: Any) -> list[Period | None] | None:
     """Return periods of an index that says that its days begin them, None of anything else."""
     if not isinstance(ends, pd.DatetimeIndex) or ends.freq is None:
         return None
-    name = ends.freq.name.split("-")[0]
+    name = ends.freq.freqstr.split("-")[0]
     if name not in ("MS", "QS", "YS", "AS"):
         return None
     months = {"M": 1, "Q": 3}.get(name[0], 12)

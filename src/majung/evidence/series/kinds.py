@@ -27,13 +27,15 @@ UNIT_MARKETS: Final[dict[Scale, float | None]] = {"percent": 100.0, "share": 1.0
 """The whole of a scale; unknown for subscriptions, of which there can be more than 100 for 100 people."""
 
 _PERCENT: Final = re.compile(r"%|\bper ?cent|퍼센트|프로\b")
-_PER_HUNDRED: Final = re.compile(r"\bper[ -]100(?![0-9,.])(?! ?k)|\bper hundred|(?<![0-9,.])100\s*[명인가]\w*\s?당")
+_PER_HUNDRED: Final = re.compile(
+    r"\bper[ -]100(?![0-9,.])(?! ?[kmg]?wh?\b| ?k[gm]\b)|\bper hundred|(?<![0-9,.])100\s*[명인가]\w*\s?당"
+)
 _SHARE: Final = re.compile(r"\b(share|fraction|proportion)\b|비율|비중")
 _IN_USE: Final = re.compile(
-    r"\b(shares?|penetration|diffusion|ownership|installed base|in use|percent|per 100)\b"
+    r"\b(shares?|penetration|diffusion|ownership|installed base|in use|percent)\b"
     r"|%|보급|이용률|점유율|비율|비중"
 )
-_FILE_IN_USE: Final = re.compile(r"\b(share of|sales share|penetration|percent|per 100)\b|%|보급률|이용률|점유율")
+_FILE_IN_USE: Final = re.compile(r"\b(share of|sales share|penetration|percent)\b|%|보급률|이용률|점유율")
 _CUMULATIVE: Final = re.compile(r"\b(cumulative|cumulated|to date)\b|누적|누계")
 
 
@@ -71,9 +73,10 @@ def guessed_kind(unit: str, clues: tuple[str, ...], file_clue: str = "") -> tupl
         plain = _spaced(clue)
         if _CUMULATIVE.search(plain):
             return "cumulative", Phrase("evidence.series.kind_cumulative_by_name", clue=clue)
-        if _IN_USE.search(plain):
+        if _IN_USE.search(plain) or _PER_HUNDRED.search(plain):
             return "level", Phrase("evidence.series.kind_by_name", clue=clue)
-    if _FILE_IN_USE.search(_spaced(file_clue)):
+    plain = _spaced(file_clue)
+    if _FILE_IN_USE.search(plain) or _PER_HUNDRED.search(plain):
         return "level", Phrase("evidence.series.kind_by_name", clue=file_clue)
     return "per_period", Phrase("evidence.series.kind_unknown")
 

@@ -16,7 +16,18 @@ from majung.errors import InputError
 from majung.messages import Lang
 from majung.money import Quarter, format_date, parse_date, parse_quarter
 
-__all__ = ["EPOCH", "GRAINS", "Days", "Grain", "Period", "as_day", "day_number", "read_period"]
+__all__ = [
+    "EPOCH",
+    "FIRST_YEAR",
+    "GRAINS",
+    "LAST_YEAR",
+    "Days",
+    "Grain",
+    "Period",
+    "as_day",
+    "day_number",
+    "read_period",
+]
 
 Grain: TypeAlias = Literal["year", "quarter", "month", "day"]
 GRAINS: Final[tuple[Grain, ...]] = get_args(Grain)
@@ -24,7 +35,8 @@ Days: TypeAlias = NDArray[np.int64]
 """Days since 1970-01-01."""
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
-_FIRST_YEAR: Final = 1000
+FIRST_YEAR: Final = 1000
+LAST_YEAR: Final = 2999
 _YEAR: Final = re.compile(r"([12][0-9]{3})(?:\.0)?\s*년?")
 _QUARTER_OF_FOUR: Final = re.compile(r"([12][0-9]{3})[\s.]+([1-4])/4(?:\s*분기)?")
 _MONTH: Final = re.compile(
@@ -97,11 +109,11 @@ def read_period(written: str) -> Period | None:
     try:
         if "q" in plain.lower() or "분기" in plain:
             quarter = parse_quarter(plain)
-            return Period(quarter.last_day, "quarter") if quarter.year >= _FIRST_YEAR else None
+            return Period(quarter.last_day, "quarter") if FIRST_YEAR <= quarter.year <= LAST_YEAR else None
         day = parse_date(_CLOCK.sub("", plain))
     except InputError:
         return None
-    return Period(day, "day") if day.year >= _FIRST_YEAR else None
+    return Period(day, "day") if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def as_day(day: date | str) -> date:

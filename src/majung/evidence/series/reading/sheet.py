@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from majung.errors import InputError, Problem
+from majung.evidence.series.periods import FIRST_YEAR, LAST_YEAR
 from majung.tables import cells as cell
 from majung.tables.files import SUFFIXES, open_table
 from majung.tables.problems import Problems
@@ -53,7 +54,8 @@ def sheet_of(table: str | Path | pd.DataFrame, problems: Problems) -> WholeSheet
     rows = np.concatenate([np.zeros(0, np.int64), *(batch.rows for batch in batches)])
     sheet = _without_blank(WholeSheet(file, path.stem, opened.headers, columns, rows))
     if not len(sheet.row):
-        problems.add(Problem(key="table.no_rows", file=file))
+        if not problems.count(file):
+            problems.add(Problem(key="table.no_rows", file=file))
         return None
     for place, header in enumerate(sheet.headers):
         if place and not header.strip():
@@ -83,11 +85,20 @@ def _without_blank(sheet: WholeSheet) -> WholeSheet:
 
 def _of_frame(frame: pd.DataFrame) -> WholeSheet:
     """Take a data frame; an index that says something is a column."""
-    if not isinstance(frame.index, pd.RangeIndex):
+    if not _counts_rows(frame.index):
         frame = frame.reset_index(names=_index_names(frame))
     headers = [_written(name) for name in frame.columns]
     columns = [_column(frame.iloc[:, place]) for place in range(len(headers))]
     return _without_blank(WholeSheet(None, "", headers, columns, np.arange(2, len(frame) + 2)))
+
+
+def _counts_rows(index: pd.Index[Any]) -> bool:
+    """Return whether an index is row numbers, which sorting or filtering may have left in any order, and not years."""
+    if isinstance(index, pd.RangeIndex):
+        return True
+    if index.name is not None or index.nlevels > 1 or not pd.api.types.is_integer_dtype(index.dtype):
+        return False
+    return bool((index < FIRST_YEAR).any() or (index > LAST_YEAR).any())
 
 
 def _index_names(frame: pd.DataFrame) -> list[str]:
@@ -108,7 +119,8 @@ def _column(series: pd.Series[Any]) -> Cells:
     if isinstance(series.dtype, pd.PeriodDtype):
         series = series.astype(str).where(series.notna(), None)
     try:
-        return _joined([pa.array(series, from_pandas=True)])
+        array = pa.array(series, from_pandas=True)
+        return _joined(array.chunks if isinstance(array, pa.ChunkedArray) else [array])
     except pa.ArrowException:
         texts = [None if value is None or value is pd.NaT or value != value else str(value) for value in series]
         return pa.array(texts, pa.string())
