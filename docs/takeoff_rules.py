@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from takeoff_worlds import FAMILIES, Case, market_world
 
-from majung.evidence.diffusion import MODELS, Observations, fit_many
-from majung.evidence.takeoff.elbow import elbow_times
 from majung.evidence.takeoff.flow import Flow
 from majung.evidence.takeoff.odds import FEATURES, features
 from majung.evidence.takeoff.rules import (
     Detector,
     began_quantiles,
     change_point,
+    elbow_alarm,
+    elbows_by_then,
     penetration_alarm,
     read_regimes,
     threshold_alarm,
@@ -51,7 +51,7 @@ PAGE: Final = ROOT / "docs" / "guide" / "takeoff-rules.md"
 SEED: Final = 20240429
 SIZES: Final = {1: 1500, 4: 1000, 12: 300}
 """Series of each family by periods a year; the market model has quarters and years only."""
-MARKETS: Final = 90
+MARKETS: Final = 200
 CHUNK: Final = 25
 EARLY, LATE = 1.0, 3.0
 LEAST: Final = 5
@@ -93,16 +93,16 @@ def read(case: Case, *, known: bool) -> tuple[list[Reading], list[Look]]:
         years=years,
         sold=case.sold,
         reached=np.minimum(np.cumsum(case.sold), 1.0) if known else None,
+        market=1.0 if known else None,
         per_year=case.per_year,
         from_launch=case.family != "market",
     )
     probability, _ = change_point(flow, detector)
-    elbows = elbows_by_then(flow, case.per_year, known=known)
-    passed = np.nan_to_num(elbows, nan=np.inf) <= years
+    elbows = elbows_by_then(flow, threads=1)
     alarms = {
         "threshold": threshold_alarm(flow, detector),
         "penetration": penetration_alarm(flow, detector),
-        "elbow": int(passed.argmax()) if passed.any() else NEVER,
+        "elbow": elbow_alarm(flow, elbows),
     }
     covered: dict[str, float] = {}
     named = {rule: years[place] for rule, place in alarms.items() if place != NEVER}
@@ -143,23 +143,6 @@ def read(case: Case, *, known: bool) -> tuple[list[Reading], list[Look]]:
         seen = features(*fired, float(probability[place]), share)
         looks.append(Look(known, case.per_year, seen, bool(case.takeoff <= years[place])))
     return readings, looks
-
-
-def elbows_by_then(flow: Flow, per_year: int, *, known: bool) -> Floats:
-    """Return the elbow of the Bass curve that fits the sales up to each period; NaN where none does."""
-    found = np.full(flow.size, np.nan)
-    ends = [end for end in range(LEAST, flow.size + 1) if end % (3 if per_year == 12 else 1) == 0]
-    if not ends:
-        return found
-    observed = [
-        Observations.of(flow.sold[:end], starts=np.arange(end) / per_year, ends=np.arange(1, end + 1) / per_year)
-        for end in ends
-    ]
-    fits = fit_many(observed, "bass", market=(0.0, 1.0) if known else None, tries=2, threads=1)
-    elbows = elbow_times(MODELS["bass"], fits.parameters, flow.size / per_year)
-    sound = fits.converged & fits.usable & ~fits.at_bound[:, 1:].any(axis=1)
-    found[np.array(ends) - 1] = np.where(sound, elbows, np.nan)
-    return found
 
 
 def work(task: tuple[str, int, int, int]) -> tuple[int, list[Reading], list[Look]]:

@@ -1,11 +1,12 @@
 """Simulated series whose take-off is known: what the rules of take-off are measured on.
 
 Five families. *Bass*: a Bass curve from its launch, with noise; take-off is the curve's elbow. *Break*: sales that
-creep along until a Bass curve sets in; take-off is that moment. *Market*: adopters of the market model in worlds whose
-parameters are drawn from all of their plausible range, and which begin with hardly any; take-off is the elbow of the
-path without measurement noise, seen from its end. *Slow*: sales that wander and hardly grow. *Niche*: a Bass curve that
-is over before it has reached 2 % of the market. In the last two, and in market worlds that never reach a tenth of their
-market, there is no take-off.
+creep along until a Bass curve sets in; take-off is that moment. *Market*: adopters of the market model in markets whose
+parameters are drawn from all of their plausible range, which begin with hardly any adopters, and whose threshold of
+adoption is drawn from beyond its range too, so that some wait for years and some for ever; take-off is the elbow of the
+mean path over many worlds, which has no noise. *Slow*: sales that wander and hardly grow. *Niche*: a Bass curve that is
+over before it has reached 2 % of the market. In the last two, and in markets that never reach a tenth of what they
+could, there is no take-off.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ NOISES: Final = (0.05, 0.1, 0.2, 0.4)
 """Standard deviations of log sales of a period around the curve."""
 FORMED: Final = 0.1
 QUARTERS: Final = 80
-WORLDS: Final = 8
+THRESHOLDS: Final = (0.0, 8.0)
+WORLDS: Final = 64
+"""Of each market: the mean over all of them is its path without noise."""
+OBSERVED: Final = 6
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,7 @@ FAMILIES: Final[dict[str, Callable[[np.random.Generator, int], Case]]] = {
 
 
 def market_world(folder: Path, seed: int) -> list[Case]:
-    """Return the series of one market with parameters of its own: each technology in each of `WORLDS` worlds.
-
-    Every parameter is drawn from its plausible range; in a third of the markets the threshold of adoption lies beyond
-    it, so that there are markets that never form.
-    """
+    """Return the series of one market with parameters of its own: each technology in `OBSERVED` of its worlds."""
     generator = np.random.default_rng(seed)
     _write(folder, np.exp(generator.uniform(np.log(2e-4), np.log(5e-3))))
     drawn = {
@@ -100,38 +100,31 @@ def market_world(folder: Path, seed: int) -> list[Case]:
         for p in parameters.load().values()
         if isinstance(p.value, float | int) and isinstance(p.range, tuple) and not p.name.startswith("takeoff_")
     }
-    if generator.random() < 1 / 3:
-        drawn["adoption_threshold"] = float(generator.uniform(4, 12))
+    drawn["adoption_threshold"] = float(generator.uniform(*THRESHOLDS))
     scenario = mj.load(folder).with_parameters(drawn)
     result = mj.compare(scenario, WORLDS, strategies=["hands-off"], seed=seed, paths=True, threads=1)
-    adopters = result["adopters"].isel(strategy=0).transpose("replication", "technology", "quarter").values
-    potential = result["home_potential"].values
-    start = result["home_adopters_at_start"].values
+    adopters = result["adopters"].isel(strategy=0).transpose("technology", "replication", "quarter").values
+    start, potential = result["home_adopters_at_start"].values, result["home_potential"].values
     cases = []
-    for world in adopters:
-        for technology, path in enumerate(world):
-            if np.isfinite(path).all():
-                sold = np.diff(path, prepend=start[technology]) / potential[technology]
-                for per_year in (1, 4):
-                    if (
-                        case := _market(sold, start[technology] / potential[technology], per_year, generator)
-                    ) is not None:
-                        cases.append(case)
+    for paths, there, most in zip(adopters, start, potential, strict=True):
+        paths = paths[np.isfinite(paths).all(axis=1)]
+        sold = np.diff(paths, axis=1, prepend=there) / most
+        takeoff = _elbow(sold.mean(axis=0), there / most)
+        if takeoff is not None:
+            for path in np.maximum(sold[:OBSERVED], 1e-9):
+                cases.append(_noisy("market", 4, path, takeoff, generator))
+                cases.append(_noisy("market", 1, path.reshape(-1, 4).sum(axis=1), takeoff, generator))
     return cases
 
 
-def _market(sold: Floats, start: float, per_year: int, generator: np.random.Generator) -> Case | None:
+def _elbow(sold: Floats, start: float) -> float | None:
+    """Return when a mean path has its elbow: infinite where no market forms, None where it is there from the start."""
+    if start + sold.sum() < FORMED:
+        return float("inf")
     smooth = gaussian_filter1d(sold, 2.0, mode="nearest")
-    peak = int(smooth.argmax())
-    takeoff = np.inf
-    if start + sold.sum() >= FORMED:
-        if peak < 6:
-            return None
-        takeoff = (int(np.diff(smooth[: peak + 1], n=2).argmax()) + 1.5) / 4
-        if takeoff < 1:
-            return None
-    observed = sold.reshape(-1, 4).sum(axis=1) if per_year == 1 else sold
-    return _noisy("market", per_year, np.maximum(observed, 1e-9), takeoff, generator)
+    bend = np.diff(smooth[: int(smooth.argmax()) + 1], n=2)
+    takeoff = (int(bend.argmax()) + 1.5) / 4 if len(bend) else 0.0
+    return takeoff if takeoff >= 1 else None
 
 
 def _noisy(family: str, per_year: int, sold: Floats, takeoff: float, generator: np.random.Generator) -> Case:

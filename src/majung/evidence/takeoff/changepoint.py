@@ -16,8 +16,9 @@ Computing 16, the recursions.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numba import njit
@@ -99,9 +100,9 @@ def regimes(
     joint = np.empty((len(kinds), count, len(REGIMES)))
     began = np.empty((len(kinds), 3, count))
     evidence = np.empty(len(kinds))
-    prior: tuple[Any, ...] = tuple(np.asarray(part, dtype=np.float64) for part in astuple(priors))
+    prior = tuple(np.asarray(part, dtype=np.float64) for part in astuple(priors))
     for place, (walk, noise) in enumerate(kinds):
-        make = _walks if walk else _lines
+        make: Callable[..., Floats] = _walks if walk else _lines
         line = make(log_sales, years, *prior, noise)
         evidence[place] = _sum_over_cuts(line, growth_hazard, levelling_hazard, joint[place], began[place])
     weight = np.exp(evidence - evidence.max())

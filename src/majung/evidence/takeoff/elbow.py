@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.evidence.diffusion.models import Model
-from majung.evidence.diffusion.peaks import peak_times, shares
+from majung.evidence.diffusion.peaks import launch_times, peak_times, shares
 
 __all__ = ["elbow_times"]
 
@@ -47,8 +47,8 @@ def elbow_times(model: Model, parameters: Floats, end: float) -> Floats:
     with np.errstate(all="ignore"):
         if model.name in ("bass", "bass-launch", "gbm"):
             p, q = x[:, 1], x[:, 2]
-            since_launch = np.maximum(np.log(q / p / _LOGISTIC) / (p + q), 0.0)
-            return since_launch - x[:, 3] if model.launch else since_launch
+            since_launch: Floats = np.maximum(np.log(q / p / _LOGISTIC) / (p + q), 0.0)
+            return since_launch + launch_times(model, x) if model.name == "bass-launch" else since_launch
         if model.name == "logistic":
             return np.array(x[:, 2] - np.log(_LOGISTIC) / x[:, 1])
         if model.name == "gompertz":

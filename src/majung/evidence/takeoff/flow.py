@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -32,6 +32,8 @@ class Flow:
         In the period; of a level or a cumulative series what was added. NaN where a period is missing.
     reached : (n,) array or None
         Share of the market at the end of the period; None where the market is not known.
+    market : float or None
+        All that there can be, in the unit of ``sold``.
     per_year : int
         Periods of a year.
     from_launch : bool
@@ -41,6 +43,7 @@ class Flow:
     years: Floats
     sold: Floats
     reached: Floats | None
+    market: float | None
     per_year: int
     from_launch: bool
 
@@ -52,12 +55,13 @@ class Flow:
         """
         per_year = PER_YEAR[series.frequency]
         years, values = series.years, series.values
+        launch = bool(values[0] == 0)
         if series.kind == "per_period":
-            market = series.market
-            reached = None if market is None else np.cumsum(_bridged(values)) / market
-            return cls(
-                years=years, sold=values, reached=reached, per_year=per_year, from_launch=bool(values[0] == 0)
-            )._launched()
+            reached = None if series.market is None else np.cumsum(_bridged(values)) / series.market
+            whole = cls(
+                years=years, sold=values, reached=reached, market=series.market, per_year=per_year, from_launch=launch
+            )
+            return whole._launched()
         known = ~np.isnan(values)
         if series.frequency == "irregular":
             first, last = years[known][0], years[known][-1]
@@ -70,21 +74,16 @@ class Flow:
             # Nothing had been bought while nothing was in use.
             added = np.where(values[1:] == 0, 0.0, added)
         reached = None if series.market is None else _bridged(values)[1:] / series.market
-        return cls(
-            years=years[1:], sold=added, reached=reached, per_year=per_year, from_launch=bool(values[0] == 0)
-        )._launched()
+        whole = cls(
+            years=years[1:], sold=added, reached=reached, market=series.market, per_year=per_year, from_launch=launch
+        )
+        return whole._launched()
 
     def _launched(self) -> Flow:
         """Leave out what lies before the first sale."""
         sold = np.flatnonzero(np.nan_to_num(self.sold) > 0)
         first = int(sold[0]) if len(sold) else len(self.sold)
-        return Flow(
-            years=self.years[first:],
-            sold=self.sold[first:],
-            reached=None if self.reached is None else self.reached[first:],
-            per_year=self.per_year,
-            from_launch=self.from_launch or first > 0,
-        )
+        return replace(self._part(slice(first, None)), from_launch=self.from_launch or first > 0)
 
     @property
     def size(self) -> int:
@@ -93,13 +92,11 @@ class Flow:
 
     def until(self, periods: int) -> Flow:
         """Return the first periods."""
-        return Flow(
-            years=self.years[:periods],
-            sold=self.sold[:periods],
-            reached=None if self.reached is None else self.reached[:periods],
-            per_year=self.per_year,
-            from_launch=self.from_launch,
-        )
+        return self._part(slice(periods))
+
+    def _part(self, part: slice) -> Flow:
+        reached = None if self.reached is None else self.reached[part]
+        return replace(self, years=self.years[part], sold=self.sold[part], reached=reached)
 
     @property
     def bridged(self) -> Floats:
@@ -109,8 +106,8 @@ class Flow:
     @property
     def log_sales(self) -> Floats:
         """Natural logarithm of sales a year; a period without any counts as half of the smallest one that had some."""
-        least = np.nanmin(np.where(self.sold > 0, self.sold, np.nan)) / 2
-        return np.log(np.maximum(self.sold, least) * self.per_year)
+        least = float(np.nanmin(np.where(self.sold > 0, self.sold, np.nan))) / 2
+        return np.asarray(np.log(np.maximum(self.sold, least) * self.per_year))
 
 
 def _bridged(values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The rules that say whether sales have taken off, each of them in each period from what was known by then.
+"""The rules that say whether sales have taken off, each of them in each period from the sales up to it.
 
 A rule that has raised an alarm keeps it up: what is asked of a rule is when it first says so.
 """
@@ -14,17 +14,30 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from majung import parameters
+from majung.evidence.diffusion import MODELS, Observations, fit_many
 from majung.evidence.takeoff.changepoint import RegimePriors, Regimes, regimes
+from majung.evidence.takeoff.elbow import elbow_times
 from majung.evidence.takeoff.flow import Flow
 from majung.evidence.takeoff.simulated import NEVER, takeoff_period
 
-__all__ = ["Detector", "began_quantiles", "change_point", "penetration_alarm", "read_regimes", "threshold_alarm"]
+__all__ = [
+    "Detector",
+    "began_quantiles",
+    "change_point",
+    "elbow_alarm",
+    "elbows_by_then",
+    "penetration_alarm",
+    "read_regimes",
+    "threshold_alarm",
+]
 
 Floats: TypeAlias = NDArray[np.float64]
 
 _LIKELY_BEFORE: Final = 0.02
 """Probability that a series which begins with its first sale begins after its take-off."""
 _CERTAIN: Final = 1e-3
+_LEAST_SALES: Final = 5
+_MONTHS_BETWEEN_FITS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,42 @@ def penetration_alarm(flow: Flow, detector: Detector) -> int:
         return NEVER
     over = flow.reached >= detector.takeoff_penetration
     return int(over.argmax()) if over.any() else NEVER
+
+
+def elbows_by_then(flow: Flow, *, threads: int | None = None) -> Floats:
+    """Return the elbow of the Bass curve that fits the sales up to each period, in years; (n,).
+
+    NaN where no curve fits: too few sales, no convergence, or a parameter at a bound.
+    """
+    found = np.full(flow.size, np.nan)
+    step = _MONTHS_BETWEEN_FITS if flow.per_year == 12 else 1
+    ends = [end for end in range(_LEAST_SALES, flow.size + 1) if end % step == 0]
+    if not ends:
+        return found
+    zero = float(flow.years[0]) - 1 / flow.per_year
+    moments = flow.years - zero
+    opening = np.concatenate([[0.0], moments[:-1]])
+    # In shares of the market where it is known, so that the potential is bounded alike for all.
+    sold = flow.sold if flow.market is None else flow.sold / flow.market
+    observed = [Observations.of(sold[:end], starts=opening[:end], ends=moments[:end]) for end in ends]
+    bounds = None if flow.market is None else (None, 1.0)
+    fits = fit_many(observed, "bass", market=bounds, tries=2, threads=threads)
+    elbows = elbow_times(MODELS["bass"], fits.parameters, float(moments[-1]))
+    sound = fits.converged & fits.usable & ~fits.at_bound[:, 1:].any(axis=1)
+    found[np.array(ends) - 1] = np.where(sound, elbows + zero, np.nan)
+    return found
+
+
+def elbow_alarm(flow: Flow, elbows: Floats) -> int:
+    """Return the first period by which the curve that fits the sales so far has its elbow behind it, or `NEVER`.
+
+    Parameters
+    ----------
+    elbows : (n,) array
+        From `elbows_by_then`.
+    """
+    passed = np.nan_to_num(elbows, nan=np.inf) <= flow.years
+    return int(passed.argmax()) if passed.any() else NEVER
 
 
 def read_regimes(flow: Flow, detector: Detector) -> tuple[NDArray[np.int64], Regimes]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "STAGES", "RuleName", "RuleReading", "Stage", "Takeoff", "When"]
 
+Day: TypeAlias = date
+"""A day, under a name that fields called ``date`` leave free."""
 Stage: TypeAlias = Literal["before_launch", "introduction", "takeoff", "growth", "slowdown", "maturity"]
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 RuleName: TypeAlias = Literal["threshold", "penetration", "elbow", "change_point"]
@@ -33,9 +35,9 @@ class When:
         None where that end lies before the first or after the last day that can be told.
     """
 
-    date: date | None
-    low: date | None = None
-    high: date | None = None
+    date: Day | None
+    low: Day | None = None
+    high: Day | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,9 @@ class RuleReading:
     """
 
     rule: RuleName
-    date: date | None = None
-    low: date | None = None
-    high: date | None = None
+    date: Day | None = None
+    low: Day | None = None
+    high: Day | None = None
     before_data: bool = False
     probability: float | None = None
     false_alarm_rate: float | None = None
