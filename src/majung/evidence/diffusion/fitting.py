@@ -52,7 +52,7 @@ def fit(
     market : float or (low, high), optional
         A fixed market potential, or bounds; either of two may be None.
     origin : float, optional
-        The moment of the launch, 0 by default; ``bass-launch`` counts from the first moment of the data.
+        The moment of the launch, 0 by default; models with a place of their own on the axis need none.
     periods_per_year : float
         Units of time a year: what the range of p for ``bass-launch`` is divided by.
     bootstrap : int
@@ -86,7 +86,7 @@ def fit(
         return fit_ols(seen, origin=0.0 if origin is None else origin, confidence=confidence)
     used: Estimator = "nls" if estimator == "nls" and model == "bass" and not levels else "nls-interval"
     if model == "bass-launch" and not levels and seen.size:
-        first = float(seen.starts[0]) if origin is None else origin
+        first = float(seen.starts[0])
         truncated = _least_squares(seen, "bass", used, market, first, bootstrap, confidence, seed)
         low, high = (p / periods_per_year for p in P_RANGE)
         return before_the_data(truncated, (low, high))

@@ -44,8 +44,8 @@ class Model:
 
     Parameters
     ----------
-    launch : bool
-        Whether the time between launch and the origin is a parameter too; it comes last.
+    located : bool
+        Whether the curve has a place on the axis of its own (its peak), so that nothing is counted from the launch.
     driven : bool
         Whether a driver such as the price is needed.
     """
@@ -53,7 +53,7 @@ class Model:
     name: str
     kind: int
     parameters: tuple[Parameter, ...]
-    launch: bool = False
+    located: bool = False
     driven: bool = False
 
     @property
@@ -61,17 +61,11 @@ class Model:
         """The parameters' names, the potential first."""
         return ("m", *(parameter.name for parameter in self.parameters))
 
-    @property
-    def launch_place(self) -> int:
-        """Where the time since launch stands among the parameters, or -1."""
-        return len(self.parameters) - 1 if self.launch else -1
-
 
 _P: Final = Parameter("p", "rate", 1e-10, 1.0)
 _Q: Final = Parameter("q", "rate", 1e-6, 10.0)
-_AGE: Final = Parameter("age", "time", 1e-6, 20.0)
-_B: Final = Parameter("b", "rate", 1e-6, 10.0)
 _PEAK: Final = Parameter("peak", "time", -5.0, 20.0, positive=False)
+_B: Final = Parameter("b", "rate", 1e-6, 10.0)
 _SHAPE: Final = Parameter("c", "number", -0.99, 20.0, positive=False)
 
 MODELS: Final[Mapping[str, Model]] = MappingProxyType(
@@ -79,10 +73,10 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
         model.name: model
         for model in (
             Model("bass", shapes.BASS, (_P, _Q)),
-            Model("bass-launch", shapes.BASS, (_P, _Q, _AGE), launch=True),
+            Model("bass-launch", shapes.LAUNCHED, (_P, _Q, _PEAK), located=True),
             Model("gbm", shapes.DRIVEN, (_P, _Q, Parameter("beta", "time", -5.0, 5.0, positive=False)), driven=True),
-            Model("gompertz", shapes.GOMPERTZ, (_B, _PEAK)),
-            Model("logistic", shapes.LOGISTIC, (_B, _PEAK)),
+            Model("gompertz", shapes.GOMPERTZ, (_B, _PEAK), located=True),
+            Model("logistic", shapes.LOGISTIC, (_B, _PEAK), located=True),
             Model(
                 "gamma-gompertz",
                 shapes.BEMMAOR,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from majung.evidence.diffusion.kernel.batch import evaluate
 from majung.evidence.diffusion.models import Model
 
-__all__ = ["peak_times", "shares"]
+__all__ = ["launch_times", "peak_times", "shares"]
 
 Floats = NDArray[np.float64]
 _FINE = 400
@@ -18,8 +18,8 @@ _ROUNDS = 3
 def peak_times(model: Model, parameters: Floats, end: float) -> Floats:
     """Return when adoption per period is highest, counted from the origin.
 
-    Bass: ln(q/p)/(p+q), or the launch where q is below p. Where there is no closed form, the steepest place up to
-    twenty lengths of the data is searched for. With a driver it is the peak of the curve in the driver's own time.
+    Bass: ln(q/p)/(p+q) after the launch, or the launch itself where q is below p. Where there is no closed form, the
+    steepest place up to twenty lengths of the data is searched for. With a driver it is the peak in the driver's time.
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ def peak_times(model: Model, parameters: Floats, end: float) -> Floats:
     """
     x = np.atleast_2d(parameters)
     with np.errstate(all="ignore"):
-        if model.name in ("bass", "bass-launch", "gbm"):
-            p, q = x[:, 1], x[:, 2]
-            found = np.maximum(np.log(q / p) / (p + q), 0.0)
-            return found - x[:, 3] if model.launch else found
-        if model.name in ("logistic", "gompertz"):
+        if model.name in ("bass", "gbm"):
+            return np.maximum(_rise(x), 0.0)
+        if model.name == "bass-launch":
+            return x[:, 3] - np.minimum(_rise(x), 0.0)
+        if model.located:
             return np.array(x[:, 2])
         if model.name == "weibull":
             scale, shape = x[:, 1], x[:, 2]
@@ -47,6 +47,20 @@ def peak_times(model: Model, parameters: Floats, end: float) -> Floats:
         if model.name == "gamma-gompertz":
             return _peak_of_bemmaor(x[:, 1], x[:, 2], x[:, 3])
     return _steepest(model, x, end)
+
+
+def launch_times(model: Model, parameters: Floats) -> Floats:
+    """Return when adoption began (D,): where it is a parameter, the peak less ln(q/p)/(p+q); otherwise NaN."""
+    x = np.atleast_2d(parameters)
+    if model.name != "bass-launch":
+        return np.full(x.shape[0], np.nan)
+    with np.errstate(all="ignore"):
+        return np.asarray(x[:, 3] - _rise(x))
+
+
+def _rise(x: Floats) -> Floats:
+    p, q = x[:, 1], x[:, 2]
+    return np.asarray(np.log(q / p) / (p + q))
 
 
 def _peak_of_bemmaor(b: Floats, beta: Floats, alpha: Floats) -> Floats:
@@ -65,7 +79,7 @@ def shares(model: Model, parameters: Floats, times: Floats, driver: Floats | Non
     z = np.zeros(at.size) if driver is None else np.ascontiguousarray(driver, dtype=np.float64)
     out = np.empty((x.shape[0], at.size))
     none = np.empty((0, 0, 0))
-    evaluate(model.kind, model.launch_place, False, np.full(at.size, -np.inf), at, z, z, x, out, none)
+    evaluate(model.kind, False, np.full(at.size, -np.inf), at, z, z, x, out, none)
     return out
 
 

@@ -53,8 +53,10 @@ class Fit:
         When adoption per period is highest, on the axis of the observations.
     potential : (estimate, low, high)
         The market potential with its interval.
+    launch : (estimate, low, high)
+        When adoption began, where the model estimates it (``bass-launch``); NaN otherwise.
     origin : float
-        The moment from which times are counted.
+        The moment of the launch, from which times are counted; 0 for models with a place of their own on the axis.
     observed : Observations
     confidence : float
         Of the intervals.
@@ -81,6 +83,7 @@ class Fit:
     origin: float
     observed: Observations = field(repr=False)
     rolling_error: float = float("nan")
+    launch: Interval = (float("nan"), float("nan"), float("nan"))
     confidence: float = 0.95
     draws: Floats = field(repr=False, default_factory=lambda: np.empty((0, 0)))
 
@@ -139,7 +142,7 @@ class Fit:
         # levels to come are of the curve itself, whatever was fitted
         dense = self.estimator == "nls" and bool(np.isfinite(starts).all())
         evaluate(
-            model.kind, model.launch_place, dense, np.ascontiguousarray(starts - self.origin),
+            model.kind, dense, np.ascontiguousarray(starts - self.origin),
             np.ascontiguousarray(ends - self.origin), np.ascontiguousarray(driver0), np.ascontiguousarray(driver1), x,
             out, np.empty((0, 0, 0)),
         )  # fmt: skip

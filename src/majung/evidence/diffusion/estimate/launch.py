@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.evidence.diffusion.models import MODELS
-from majung.evidence.diffusion.peaks import peak_times
-from majung.evidence.diffusion.result import Fit
+from majung.evidence.diffusion.peaks import launch_times, peak_times
+from majung.evidence.diffusion.result import Fit, Interval
 from majung.messages import Phrase
 
 __all__ = ["P_RANGE", "before_the_data"]
@@ -59,19 +59,18 @@ def before_the_data(truncated: Fit, p_range: tuple[float, float]) -> Fit:
             draws=np.empty((0, len(names))),
         )
     top = min(high, truncated.parameters["p"])
-    estimate = _carried(truncated.vector[None, :], np.array([math.sqrt(low * top)]))[0]
+    estimate = _carried(truncated.vector[None, :], np.array([math.sqrt(low * top)]), truncated.origin)[0]
     drawn = truncated.draws if len(truncated.draws) else truncated.vector[None, :]
     rows = drawn[drawn[:, 1] > low]
     place = np.linspace(0.0, 1.0, _STEPS)
     spread = [
-        _carried(np.repeat(row[None, :], _STEPS, axis=0), low * (min(high, row[1]) / low) ** place) for row in rows
+        _carried(np.repeat(row[None, :], _STEPS, axis=0), low * (min(high, row[1]) / low) ** place, truncated.origin)
+        for row in rows
     ]
     cloud = np.concatenate(spread) if spread else estimate[None, :]
     tail = (1 - truncated.confidence) / 2 if len(truncated.draws) else 0.0
     ends = np.quantile(cloud, [tail, 1 - tail], axis=0)
-    origin = truncated.origin
     model = MODELS["bass-launch"]
-    peaks = np.quantile(peak_times(model, cloud, 1.0), [tail, 1 - tail]) + origin
     return replace(
         truncated,
         model="bass-launch",
@@ -81,19 +80,25 @@ def before_the_data(truncated: Fit, p_range: tuple[float, float]) -> Fit:
         high=_named(names, ends[1]),
         at_bound=(),
         warnings=(*truncated.warnings, Phrase("evidence.fit.launch_range", low=low, high=high)),
-        peak=(float(peak_times(model, estimate, 1.0)[0]) + origin, float(peaks[0]), float(peaks[1])),
+        peak=_spread(peak_times(model, estimate, 1.0), peak_times(model, cloud, 1.0), tail),
         potential=(float(estimate[0]), float(ends[0][0]), float(ends[1][0])),
+        launch=_spread(launch_times(model, estimate), launch_times(model, cloud), tail),
+        origin=0.0,
         draws=_one_a_draw(truncated, p_range),
     )
 
 
-def _carried(rows: Floats, p: Floats) -> Floats:
-    """Return m, p, q and age (D, 4) from m', p', q' (D, 3) and p: F0/(1-F0) = (p'-p)/q'."""
+def _carried(rows: Floats, p: Floats, first: float) -> Floats:
+    """Return m, p, q and the peak (D, 4) from m', p', q' (D, 3) and p: F0/(1-F0) = (p'-p)/q'."""
     m1, p1, q1 = rows.T
     odds = (p1 - p) / q1
-    q, share = q1 * (1 + odds), odds / (1 + odds)
-    age = np.log((1 + q / p * share) / np.maximum(1 - share, 1e-12)) / (p + q)
-    return np.column_stack([m1 * (1 + odds), p, q, age])
+    peak = first + np.log(q1 / p1) / (p1 + q1)
+    return np.column_stack([m1 * (1 + odds), p, q1 * (1 + odds), peak])
+
+
+def _spread(estimate: Floats, cloud: Floats, tail: float) -> Interval:
+    low, high = np.quantile(cloud, [tail, 1 - tail])
+    return float(estimate[0]), float(low), float(high)
 
 
 def _one_a_draw(truncated: Fit, p_range: tuple[float, float]) -> Floats:
@@ -103,7 +108,7 @@ def _one_a_draw(truncated: Fit, p_range: tuple[float, float]) -> Floats:
         return np.empty((0, 4))
     rows = rows[rows[:, 1] > p_range[0]]
     place = (np.arange(len(rows)) * 0.6180339887498949) % 1.0
-    return _carried(rows, p_range[0] * (np.minimum(p_range[1], rows[:, 1]) / p_range[0]) ** place)
+    return _carried(rows, p_range[0] * (np.minimum(p_range[1], rows[:, 1]) / p_range[0]) ** place, truncated.origin)
 
 
 def _named(names: tuple[str, ...], values: Floats) -> dict[str, float]:

@@ -15,7 +15,7 @@ from majung.evidence.diffusion.estimate.solve import Progress, Solved, solve
 from majung.evidence.diffusion.judge.said import Facts, warnings_of
 from majung.evidence.diffusion.models import MODELS, Estimator, Model
 from majung.evidence.diffusion.observations import Observations
-from majung.evidence.diffusion.peaks import peak_times
+from majung.evidence.diffusion.peaks import launch_times, peak_times
 from majung.evidence.diffusion.result import Fit, Interval, aicc
 from majung.messages import Phrase
 
@@ -111,11 +111,16 @@ class Fits:
             warnings=(*warnings_of(facts), *self._failed(k, len(draws))),
             peak=_around(peak, peak_times(self.model, draws, end) if len(draws) else None, origin, self.confidence),
             potential=(float(given[0]), float(self.low[k, 0]), float(self.high[k, 0])),
+            launch=_around(*self._launch(given, draws), 0.0, self.confidence),
             origin=origin,
             observed=seen,
             draws=draws,
             confidence=self.confidence,
         )
+
+    def _launch(self, given: Floats, draws: Floats) -> tuple[float, Floats | None]:
+        drawn = launch_times(self.model, draws) if len(draws) else None
+        return float(launch_times(self.model, given)[0]), drawn
 
     def _open(self, k: int) -> bool:
         return bool(self.problems.m_low[k] < self.problems.m_high[k])
@@ -158,7 +163,7 @@ def fit_many(
     market : float, (low, high), None, or a list of these
         A fixed market potential, or its bounds, in the unit of the values; a list has one for each series.
     origin : float, optional
-        The moment of the launch, 0 by default; models with unknown launch count from a series' first moment.
+        The moment of the launch, 0 by default; models with a place of their own on the axis need none.
     confidence : float
         Of the intervals; 0.95 by default.
     tries : int
@@ -191,7 +196,9 @@ def collect(
     n = problems.count
     k = (~solved.pinned).sum(axis=1).astype(np.int64)
     given = problems.m_low == problems.m_high
-    usable = (n > k) & np.array([bool((one.values > 0).any()) for one in series], dtype=np.bool_)
+    # zeros before a launch tell nothing of the curve after it
+    telling = np.array([int(np.count_nonzero(one.values)) for one in series], dtype=np.int64)
+    usable = (telling > k) & np.array([bool((one.values > 0).any()) for one in series], dtype=np.bool_)
     blank = ~usable[:, None]
     parameters = np.where(blank, np.nan, solved.parameters)
     se = np.where(blank, np.nan, solved.se)
@@ -212,7 +219,7 @@ def collect(
         regular=solved.regular & usable,
         usable=usable,
         at_bound=pinned & usable[:, None],
-        origin=problems.origin,
+        origin=np.zeros(n.size) if problems.model.located else problems.origin,
         observed=tuple(series),
         draws=np.empty((n.size, 0, parameters.shape[1])),
         problems=problems,

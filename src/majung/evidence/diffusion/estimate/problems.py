@@ -38,7 +38,7 @@ class Problems:
         Where the design of problem k begins, how many observations it has, and where its values begin.
     values : array
     unit, scale, origin : (K,) array
-        Length of a mean interval; the power of two that values were divided by; the moment of the origin.
+        Length of a mean interval; the power of two that values were divided by; the moment from which time is counted.
     low, high : (K, P) array
         Bounds in the scale of the search.
     m_low, m_high : (K,) array
@@ -84,9 +84,12 @@ class Problems:
         found[:, 0] = self.scale
         return found
 
-    def design(self, k: int) -> slice:
-        """Return where the design of a problem lies."""
-        return slice(int(self.first[k]), int(self.first[k] + self.count[k]))
+    def offsets(self) -> Floats:
+        """Return what is added to parameters (K, 1 + P) after that: a place on the axis is counted from its zero."""
+        found = np.zeros((self.size, len(self.model.names)))
+        if self.model.located:
+            found[:, self.model.names.index("peak")] = self.origin
+        return found
 
     def again(self, which: Ints, values: Floats, theta: Floats) -> Problems:
         """Return problems with other values for designs of these, each started at given parameters.
@@ -140,7 +143,7 @@ def prepare(
     market : float, pair, None, or a sequence of these, one a series
         A fixed potential, or bounds of it.
     origin : float, optional
-        The moment of the launch; by default 0, and for a model with unknown launch the first moment of the series.
+        The moment of the launch, by default 0. For a model with a place of its own on the axis it says nothing.
     extra : (K, P) array, optional
         More starting values, in the user's scale; NaN where there are none.
     """
@@ -196,7 +199,7 @@ def _joined(parts: list[Floats]) -> Floats:
 
 
 def _origin(series: Observations, model: Model, given: float | None) -> float:
-    if given is not None or not model.launch:
+    if not model.located:
         return 0.0 if given is None else float(given)
     if not series.size:
         return 0.0

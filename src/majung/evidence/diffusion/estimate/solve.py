@@ -100,7 +100,7 @@ def solve(
 
     def chunk(begin: int, stop: int) -> int:
         fit_batch(
-            begin, stop, p.model.kind, p.model.launch_place, p.dense,
+            begin, stop, p.model.kind, p.dense,
             p.starts, p.ends, p.driver0, p.driver1, p.first, p.count, p.values, p.place,
             p.guesses, p.which, p.extra, logs, p.low, p.high, p.m_low, p.m_high,
             tries, _MOST_ITERATIONS, with_errors,
@@ -112,7 +112,7 @@ def solve(
     _spread(chunk, size, workers, progress, cancelled)
     factors = p.factors()
     return Solved(
-        parameters=raw * factors,
+        parameters=raw * factors + p.offsets(),
         se=se * factors,
         raw=raw,
         rss=rss * p.scale**2,

@@ -43,9 +43,12 @@ def grid(model: Model, beginning: float, end: float) -> Floats:
         rows = [(steep / length, beginning + peak * length) for steep, peak in product(STEEPNESS, PEAKS)]
     elif model.name == "weibull":
         rows = [(peak * end, shape) for shape, peak in product((0.8, 1.5, 3.0, 6.0, 12.0), (*PEAKS, 4.0))]
-    elif model.launch:
-        for age in (0.02, 0.3, 1.0):
-            rows += [(*pair, age * length) for pair in _bass(STEEPNESS, PEAKS, (1.0 + age) * length)]
+    elif model.name == "bass-launch":
+        # p from a launch at the beginning of the data to one long before
+        rows = [
+            (float(np.clip(q * np.exp(-q * max(peak * length, 0.0) - early), 1e-9, 0.5)), q, beginning + peak * length)
+            for q, peak, early in product([steep / length for steep in STEEPNESS], PEAKS, (0.0, 2.0))
+        ]
     elif model.name == "bass":
         rows = list(_bass(STEEPNESS, PEAKS, end))
     elif model.name == "gbm":

@@ -86,7 +86,7 @@ def rolling_errors(
         series, ahead = observed[at.series], slice(at.seen, at.seen + horizon)
         out, moment = np.empty((1, series.values[ahead].size)), fits.origin[row]
         evaluate(
-            chosen.kind, chosen.launch_place, fits.problems.dense, series.starts[ahead] - moment,
+            chosen.kind, fits.problems.dense, series.starts[ahead] - moment,
             series.ends[ahead] - moment, series.driver0[ahead], series.driver1[ahead], fits.parameters[row : row + 1],
             out, none,
         )  # fmt: skip

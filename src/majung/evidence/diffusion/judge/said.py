@@ -64,7 +64,7 @@ def warnings_of(facts: Facts) -> tuple[Phrase, ...]:
     if not (seen.values > 0).any():
         return (Phrase("evidence.fit.nothing"),)
     if not facts.usable:
-        return (Phrase("evidence.fit.few", n=seen.size, needed=facts.k + 1),)
+        return (Phrase("evidence.fit.few", n=int(np.count_nonzero(seen.values)), needed=facts.k + 1),)
     found = []
     if not facts.converged:
         found.append(Phrase("evidence.fit.not_converged"))

@@ -32,7 +32,7 @@ class _Uncounted(compiler.CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         self.state.targetctx = self.state.targetctx.subtarget(enable_nrt=False)
-        return [compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)]
+        return [compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)]  # type: ignore[no-untyped-call]
 
 
 def inner(function: F) -> F:

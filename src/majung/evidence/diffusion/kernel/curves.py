@@ -49,6 +49,24 @@ def bass(t: float, x: Vector, g: Vector, first: int) -> float:
 
 
 @inner
+def bass_launched(t: float, x: Vector, g: Vector) -> float:
+    """Bass whose launch is unknown: x = p, q, peak. The time since launch is t - peak + ln(q/p)/(p+q).
+
+    Around its peak the curve hardly depends on p where p is small; its launch does. So p alone is what data may fail to
+    determine.
+    """
+    p, q = x[0], x[1]
+    rate = p + q
+    rise = math.log(q / p) / rate
+    share = bass(t - x[2] + rise, x, g, 0)
+    density = g[DENSITY]
+    g[0] -= density * (1.0 / p + rise) / rate
+    g[1] += density * (1.0 / q - rise) / rate
+    g[2] = -density
+    return share
+
+
+@inner
 def bass_density(t: float, x: Vector, g: Vector) -> float:
     """Density of adoption after Bass (1969) and its gradient: (p+q)²/p e / (1 + q/p e)², e = exp(-(p+q)t)."""
     p, q = x[0], x[1]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from majung.evidence.diffusion.kernel.caching import inner, working
-from majung.evidence.diffusion.kernel.curves import DENSITY, PLACES, bass_density
+from majung.evidence.diffusion.kernel.curves import PLACES, bass_density
 from majung.evidence.diffusion.kernel.shapes import curve
 from majung.evidence.diffusion.kernel.types import Flags, Vector
 
@@ -27,22 +27,14 @@ _EXACT = 1e-26
 
 @inner
 def share_of(
-    kind: int, launch: int, dense: bool, start: float, end: float, z0: float, z1: float, x: Vector, g: Vector, h: Vector
+    kind: int, dense: bool, start: float, end: float, z0: float, z1: float, x: Vector, g: Vector, h: Vector
 ) -> float:
-    """Return the share adopted in an interval and fill its gradient; a start of -inf makes it the share by its end.
-
-    ``launch`` is the place of the time between launch and the origin among the parameters, or -1.
-    """
+    """Return the share adopted in an interval and fill its gradient; a start of -inf makes it the share by its end."""
     if dense:
         return bass_density(end, x, g)
-    age = x[launch] if launch >= 0 else 0.0
-    share = curve(kind, end + age, z1, x, g)
-    if launch >= 0:
-        g[launch] = g[DENSITY]
+    share = curve(kind, end, z1, x, g)
     if start > -math.inf:
-        share -= curve(kind, start + age, z0, x, h)
-        if launch >= 0:
-            h[launch] = h[DENSITY]
+        share -= curve(kind, start, z0, x, h)
         for j in range(PLACES):
             g[j] -= h[j]
     return share
@@ -57,7 +49,7 @@ def natural(theta: Vector, logs: Flags, x: Vector) -> None:
 
 @inner
 def project(
-    kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
+    kind: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
     theta: Vector, logs: Flags, m_low: float, m_high: float, x: Vector, basis: Vector, slopes: Vector,
     g: Vector, h: Vector,
 ) -> tuple[float, float, bool]:  # fmt: skip
@@ -65,7 +57,7 @@ def project(
     natural(theta, logs, x)
     squares, product = 0.0, 0.0
     for i in range(y.size):
-        share = share_of(kind, launch, dense, starts[i], ends[i], z0[i], z1[i], x, g, h)
+        share = share_of(kind, dense, starts[i], ends[i], z0[i], z1[i], x, g, h)
         basis[i] = share
         squares += share * share
         product += share * y[i]
@@ -155,21 +147,19 @@ def steepness(matrix: Vector, gradient: Vector, free: Flags, rss: float) -> floa
 
 @working
 def minimise(
-    kind: int, launch: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
+    kind: int, dense: bool, starts: Vector, ends: Vector, z0: Vector, z1: Vector, y: Vector,
     theta: Vector, logs: Flags, low: Vector, high: Vector, m_low: float, m_high: float, most: int,
     x: Vector, basis: Vector, slopes: Vector,
 ) -> tuple[float, float, bool, int, int]:  # fmt: skip
     """Move ``theta`` to a minimum; return potential, sum of squares, whether it is bound, status and iterations."""
     count = theta.size
-    g, h = np.zeros(PLACES), np.zeros(PLACES)
+    g, h = np.empty(PLACES), np.empty(PLACES)
     matrix, factor = np.empty((count, count)), np.empty((count, count))
     gradient, step, trial, free = np.empty(count), np.empty(count), np.empty(count), np.empty(count, np.bool_)
     scale = 0.0
     for i in range(y.size):
         scale += y[i] * y[i]
-    m, rss, bound = project(
-        kind, launch, dense, starts, ends, z0, z1, y, theta, logs, m_low, m_high, x, basis, slopes, g, h
-    )
+    m, rss, bound = project(kind, dense, starts, ends, z0, z1, y, theta, logs, m_low, m_high, x, basis, slopes, g, h)
     normal_equations(y, m, bound, basis, slopes, matrix, gradient)
     damping, growth = 1e-3, 2.0
     for iteration in range(most):
@@ -186,7 +176,7 @@ def minimise(
             size = max(size, abs(trial[j] - theta[j]) / max(1.0, abs(theta[j])))
         if went:
             m_new, rss_new, bound_new = project(
-                kind, launch, dense, starts, ends, z0, z1, y, trial, logs, m_low, m_high, x, basis, slopes, g, h
+                kind, dense, starts, ends, z0, z1, y, trial, logs, m_low, m_high, x, basis, slopes, g, h
             )
             if rss_new < rss:
                 expected = 0.0

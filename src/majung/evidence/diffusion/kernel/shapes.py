@@ -10,6 +10,7 @@ from majung.evidence.diffusion.kernel.curves import (
     bass,
     bass_driven,
     bass_exponential_shock,
+    bass_launched,
     bass_rectangular_shock,
     clear,
     gamma_shifted_gompertz,
@@ -17,7 +18,7 @@ from majung.evidence.diffusion.kernel.curves import (
 )
 from majung.evidence.diffusion.kernel.types import Vector
 
-BASS, DRIVEN, GOMPERTZ, LOGISTIC, BEMMAOR, WEIBULL, GROWING, EXPONENTIAL, RECTANGULAR = range(9)
+BASS, DRIVEN, GOMPERTZ, LOGISTIC, BEMMAOR, WEIBULL, GROWING, EXPONENTIAL, RECTANGULAR, LAUNCHED = range(10)
 
 
 @inner
@@ -86,4 +87,6 @@ def curve(kind: int, t: float, z: float, x: Vector, g: Vector) -> float:
         return growing_potential(t, x, g)
     if kind == EXPONENTIAL:
         return bass_exponential_shock(t, x, g)
-    return bass_rectangular_shock(t, x, g)
+    if kind == RECTANGULAR:
+        return bass_rectangular_shock(t, x, g)
+    return bass_launched(t, x, g)
