@@ -92,6 +92,7 @@ def read(case: Case, *, known: bool) -> tuple[list[Reading], list[Look]]:
     flow = Flow(
         years=years,
         sold=case.sold,
+        measured=np.ones(len(case.sold), dtype=np.bool_),
         reached=np.minimum(np.cumsum(case.sold), 1.0) if known else None,
         market=1.0 if known else None,
         per_year=case.per_year,
@@ -182,8 +183,6 @@ def measure(readings: Sequence[Reading]) -> dict[str, float]:
     false = np.where(takes_off, alarm < -EARLY, np.isfinite(alarm))
     hit = takes_off & (alarm >= -EARLY) & (alarm <= LATE)
     true = takes_off & ~false & np.isfinite(alarm)
-    errors = np.array([reading.named for reading in readings])[takes_off]
-    errors = errors[np.isfinite(errors)]
     covered = np.array([reading.covered for reading in readings])[true]
     covered = covered[np.isfinite(covered)]
     return {
@@ -193,9 +192,27 @@ def measure(readings: Sequence[Reading]) -> dict[str, float]:
         "hit_rate": float(hit.sum() / takes_off.sum()) if takes_off.any() else np.nan,
         "median_delay": float(np.median(alarm[true])) if true.any() else np.nan,
         "coverage": float(np.mean(covered)) if len(covered) else np.nan,
-        "early": float(np.quantile(errors, 0.025)) if len(errors) else np.nan,
-        "late": float(np.quantile(errors, 0.975)) if len(errors) else np.nan,
+        **ends([errors_of(readings)]),
     }
+
+
+def ends(families: Sequence[Floats]) -> dict[str, float]:
+    """Return between which errors 95 % lie, each family with the same weight."""
+    some = [errors for errors in families if len(errors)]
+    if not some:
+        return {"early": np.nan, "late": np.nan}
+    errors = np.concatenate(some)
+    weights = np.concatenate([np.full(len(part), 1 / len(part)) for part in some])
+    order = np.argsort(errors)
+    below = np.cumsum(weights[order]) / weights.sum()
+    low, high = (errors[order][int(np.searchsorted(below, part))] for part in (0.025, 0.975))
+    return {"early": float(low), "late": float(high)}
+
+
+def errors_of(readings: Sequence[Reading]) -> Floats:
+    """Return by how many years the days that a rule names are off, where there is a take-off and it names one."""
+    errors = np.array([reading.named for reading in readings if reading.takes_off])
+    return errors[np.isfinite(errors)]
 
 
 def pooled(families: Sequence[dict[str, float]]) -> dict[str, float]:
@@ -207,9 +224,7 @@ def pooled(families: Sequence[dict[str, float]]) -> dict[str, float]:
             for name in ("false_alarm_rate", "hit_rate", "median_delay", "coverage")
         }
     counts = {name: int(columns[name].sum()) for name in ("series", "takeoffs")}
-    # Nobody knows which family a series is of: its interval holds for all of them.
-    ends = {"early": np.fmin.reduce(columns["early"]), "late": np.fmax.reduce(columns["late"])}
-    return counts | means | {name: float(value) for name, value in ends.items()}
+    return counts | means
 
 
 def rows(readings: Sequence[Reading]) -> Iterator[dict[str, object]]:
@@ -221,7 +236,8 @@ def rows(readings: Sequence[Reading]) -> Iterator[dict[str, object]]:
     for (rule, known, per_year), families in sorted(groups.items()):
         head = {"rule": rule, "market": "known" if known else "unknown", "per_year": per_year}
         measured = {family: measure(members) for family, members in sorted(families.items())}
-        yield head | {"family": "all"} | rounded(pooled(list(measured.values())))
+        whole = pooled(list(measured.values())) | ends([errors_of(members) for members in families.values()])
+        yield head | {"family": "all"} | rounded(whole)
         for family, found in measured.items():
             yield head | {"family": family} | rounded(found)
 

@@ -33,6 +33,10 @@ BOOTSTRAP: Final = 200
 """Draws for the intervals of curves, unless others are asked for."""
 SEED: Final = 1969
 _FEWEST: Final = 4
+_SURE: Final = 1.5
+"""How many times the low end of the potential's interval its high end may be, for the curve to stand for a market."""
+_FIRST: Final = 0.25
+"""Share of the greatest sale below which a first sale is close to the launch."""
 _OLD: Final = 1.5
 """Years after which what was last known is pointed out as old."""
 
@@ -180,8 +184,8 @@ def why_nothing(series: Series) -> Phrase | None:
         return Phrase("evidence.takeoff.too_few", count=len(values), least=_FEWEST)
     if np.ptp(values) == 0:
         return Phrase("evidence.takeoff.constant", value=float(values[0]))
-    sold = Flow.of(series).sold
-    count = int((np.nan_to_num(sold) > 0).sum())
+    flow = Flow.of(series)
+    count = int((np.nan_to_num(flow.sold[flow.measured]) > 0).sum())
     if count < LEAST:
         return Phrase("evidence.takeoff.too_few_sales", count=count, least=LEAST)
     return None
@@ -192,7 +196,9 @@ def _launched(series: Series) -> bool:
 
 
 def _judged(series: Series, day: date, rule: RuleName | None, curves: Curves, threads: int | None) -> Takeoff:
-    flow, best, detector = Flow.of(series), curves.best, Detector.packaged()
+    best, detector = curves.best, Detector.packaged()
+    market = _market(series, curves)
+    flow = Flow.of(series, market)
     readings = read_rules(flow, detector, elbow=None if best is None else elbow(best, curves.zero), threads=threads)
     stages = stage_probabilities(readings.regimes, readings.years, readings.probability, detector)
     chosen = readings.rules[rule or default_rule(flow)]
@@ -212,6 +218,17 @@ def _judged(series: Series, day: date, rule: RuleName | None, curves: Curves, th
     )
 
 
+def _market(series: Series, curves: Curves) -> float | None:
+    """Return the market: as given, or the potential of a curve that has its peak behind it and is sure of it."""
+    best = curves.best
+    if series.market is not None or best is None or not len(best.draws):
+        return series.market
+    estimate, low, high = best.potential
+    passed = best.peak[2] < best.observed.ends[-1]
+    whole = series.kind != "per_period" or float(series.values[0]) < _FIRST * float(np.nanmax(series.values))
+    return estimate if passed and whole and high < _SURE * low else None
+
+
 def _warnings(series: Series, day: date, flow: Flow, curves: Curves) -> tuple[Phrase, ...]:
     found = list(series.notes)
     known = series.ends[~np.isnan(series.values)]
@@ -220,9 +237,11 @@ def _warnings(series: Series, day: date, flow: Flow, curves: Curves) -> tuple[Ph
         found.append(Phrase("evidence.takeoff.old", last=str(last), as_of=str(day)))
     if series.frequency == "irregular":
         found.append(Phrase("evidence.takeoff.irregular"))
-    if flow.reached is None:
+    if flow.market is None:
         found.append(Phrase("evidence.takeoff.market_unknown"))
-    elif float(np.nanmax(flow.reached)) > 1:
+    elif series.market is None:
+        found.append(Phrase("evidence.takeoff.market_fitted", market=flow.market))
+    if series.market is not None and flow.reached is not None and float(np.nanmax(flow.reached)) > 1:
         found.append(Phrase("evidence.takeoff.above_market", share=float(np.nanmax(flow.reached))))
     if not flow.from_launch and flow.reached is None:
         found.append(Phrase("evidence.takeoff.launch_unknown"))

@@ -16,6 +16,7 @@ __all__ = ["PER_YEAR", "Flow"]
 Floats: TypeAlias = NDArray[np.float64]
 
 PER_YEAR: Final = {"year": 1, "quarter": 4, "month": 12, "irregular": 1}
+_NEARLY: Final = 1e-6
 _LEAST: Final = 0.01
 """Share of the greatest sale below which the sales of a level, which may fall, are not told apart."""
 
@@ -29,7 +30,10 @@ class Flow:
     years : (n,) array
         The end of each period, in years.
     sold : (n,) array
-        In the period; of a level or a cumulative series what was added. NaN where a period is missing.
+        In the period; of a level or a total what was added, evenly over periods in which it is not known. NaN where the
+        sales of a period are missing.
+    measured : (n,) array of bool
+        Whether something is known of the end of the period.
     reached : (n,) array or None
         Share of the market at the end of the period; None where the market is not known.
     market : float or None
@@ -42,48 +46,47 @@ class Flow:
 
     years: Floats
     sold: Floats
+    measured: NDArray[np.bool_]
     reached: Floats | None
     market: float | None
     per_year: int
     from_launch: bool
 
     @classmethod
-    def of(cls, series: Series) -> Flow:
+    def of(cls, series: Series, market: float | None = None) -> Flow:
         """Return the sales of a series as far as it is known.
 
         Irregular series are read off at yearly distances from their last day, on straight lines between what is known.
-        """
-        per_year = PER_YEAR[series.frequency]
-        years, values = series.years, series.values
-        launch = bool(values[0] == 0)
-        if series.kind == "per_period":
-            reached = None if series.market is None else np.cumsum(_bridged(values)) / series.market
-            whole = cls(
-                years=years, sold=values, reached=reached, market=series.market, per_year=per_year, from_launch=launch
-            )
-            return whole._launched()
-        known = ~np.isnan(values)
-        if series.frequency == "irregular":
-            first, last = years[known][0], years[known][-1]
-            years = last - np.arange(int(np.floor(last - first + 1e-6)), -1, -1.0)
-            values = np.interp(years, series.years[known], series.values[known])
-        added = np.diff(values)
-        if series.kind == "level":
-            top = np.nanmax(added, initial=0.0)
-            added = np.where(np.isnan(added), np.nan, np.maximum(added, _LEAST * top))
-            # Nothing had been bought while nothing was in use.
-            added = np.where(values[1:] == 0, 0.0, added)
-        reached = None if series.market is None else _bridged(values)[1:] / series.market
-        whole = cls(
-            years=years[1:], sold=added, reached=reached, market=series.market, per_year=per_year, from_launch=launch
-        )
-        return whole._launched()
 
-    def _launched(self) -> Flow:
-        """Leave out what lies before the first sale."""
-        sold = np.flatnonzero(np.nan_to_num(self.sold) > 0)
-        first = int(sold[0]) if len(sold) else len(self.sold)
-        return replace(self._part(slice(first, None)), from_launch=self.from_launch or first > 0)
+        Parameters
+        ----------
+        series : Series
+        market : float, optional
+            That of the series where left out.
+        """
+        market = series.market if market is None else market
+        launch, per_year = bool(series.values[0] == 0), PER_YEAR[series.frequency]
+        if series.kind == "per_period":
+            years, sold, measured = series.years, series.values, ~np.isnan(series.values)
+            reached = np.cumsum(_bridged(sold))
+        else:
+            years, reached, measured = _totals(series)
+            sold, reached, years, measured = np.diff(reached), reached[1:], years[1:], measured[1:]
+            if series.kind == "level":
+                least = _LEAST * sold.max(initial=0.0)
+                # Nothing has been bought while nothing is in use.
+                sold = np.where(reached > 0, np.maximum(sold, least), 0.0)
+        some = np.flatnonzero(np.nan_to_num(sold) > 0)
+        first = int(some[0]) if len(some) else len(sold)
+        return cls(
+            years=years[first:],
+            sold=sold[first:],
+            measured=measured[first:],
+            reached=None if market is None else reached[first:] / market,
+            market=market,
+            per_year=per_year,
+            from_launch=launch or first > 0,
+        )
 
     @property
     def size(self) -> int:
@@ -92,11 +95,11 @@ class Flow:
 
     def until(self, periods: int) -> Flow:
         """Return the first periods."""
-        return self._part(slice(periods))
-
-    def _part(self, part: slice) -> Flow:
+        part = slice(periods)
         reached = None if self.reached is None else self.reached[part]
-        return replace(self, years=self.years[part], sold=self.sold[part], reached=reached)
+        return replace(
+            self, years=self.years[part], sold=self.sold[part], measured=self.measured[part], reached=reached
+        )
 
     @property
     def bridged(self) -> Floats:
@@ -108,6 +111,18 @@ class Flow:
         """Natural logarithm of sales a year; a period without any counts as half of the smallest one that had some."""
         least = float(np.nanmin(np.where(self.sold > 0, self.sold, np.nan))) / 2
         return np.asarray(np.log(np.maximum(self.sold, least) * self.per_year))
+
+
+def _totals(series: Series) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return the ends of periods in years, totals or levels by then, and which of them are known."""
+    known = ~np.isnan(series.values)
+    moments, values = series.years[known], series.values[known]
+    if series.frequency != "irregular":
+        return series.years, np.interp(series.years, moments, values), known
+    count = int(np.floor(moments[-1] - moments[0] + _NEARLY))
+    years = moments[-1] - np.arange(count, -1, -1.0)
+    cell = np.ceil(moments[-1] - moments - _NEARLY).astype(int)
+    return years, np.interp(years, moments, values), np.isin(np.arange(count, -1, -1), cell)
 
 
 def _bridged(values: Floats) -> Floats:

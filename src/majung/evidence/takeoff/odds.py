@@ -15,10 +15,12 @@ from typing import Final
 
 __all__ = ["FEATURES", "Record", "features", "record", "taken_off_probability"]
 
-FEATURES: Final = ("constant", "threshold", "penetration", "elbow", "change_point", "reached")
+FEATURES: Final = ("constant", "threshold", "penetration", "elbow", "change_point", "reached", "reached_far")
 _SHARPEST: Final = 6.0
 """Log odds of the change-point rule beyond which more do not count."""
 _SMALLEST: Final = 1e-4
+_FAR: Final = 0.1
+"""Share of the market beyond which more of it counts for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,11 @@ def features(
     if not math.isnan(probability):
         inside = min(max(probability, 1e-9), 1 - 1e-9)
         change = min(max(math.log(inside / (1 - inside)), -_SHARPEST), _SHARPEST)
-    share = 0.0 if reached is None else math.log(max(reached, _SMALLEST))
-    return 1.0, float(threshold), float(penetration), float(elbow), change, share
+    share = far = 0.0
+    if reached is not None:
+        share = math.log(max(reached, _SMALLEST))
+        far = max(0.0, share - math.log(_FAR))
+    return 1.0, float(threshold), float(penetration), float(elbow), change, share, far
 
 
 def taken_off_probability(seen: Sequence[float], *, market: bool) -> float:

@@ -162,7 +162,7 @@ def read_regimes(flow: Flow, detector: Detector) -> tuple[NDArray[np.int64], Reg
     How probable a take-off is beforehand follows from penetration where the market is known, and from the time that
     take-offs need where it is not.
     """
-    there = np.flatnonzero(~np.isnan(flow.sold))
+    there = np.flatnonzero(flow.measured & ~np.isnan(flow.sold))
     years = flow.years[there]
     gaps = np.diff(years, prepend=years[0] - 1 / flow.per_year)
     growth = 1 - np.exp(-gaps / detector.years_to_takeoff)

@@ -60,5 +60,7 @@ def certain_stage(stage: Stage) -> Mapping[Stage, float]:
 
 
 def most_likely(probabilities: Mapping[Stage, float]) -> Stage:
-    """Return the most probable stage; of two alike, the earlier one."""
-    return max(STAGES, key=lambda stage: probabilities[stage])
+    """Return the stage to name: whether sales have taken off is settled first, then how far they have come."""
+    before, after = STAGES[:2], STAGES[2:]
+    taken_off = sum(probabilities[stage] for stage in after) > sum(probabilities[stage] for stage in before)
+    return max(after if taken_off else before, key=lambda stage: probabilities[stage])
