@@ -1,4 +1,4 @@
-"""Intervals by a wild bootstrap whose weights follow one another as the residuals do."""
+"""Intervals by a bootstrap whose errors vary along the series and follow one another as the residuals do."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ __all__ = ["bootstrap"]
 Floats = NDArray[np.float64]
 _AT_ONCE: Final = 2_000_000
 """Values that are redrawn before they are fitted: 16 MB."""
-_HIGHEST_CORRELATION: Final = 0.9
+_HIGHEST_CORRELATION: Final = 0.8
 _HIGHEST_LEVERAGE: Final = 0.9
+_MOST_TAKEN: Final = 0.75
 
 
 def bootstrap(
@@ -36,10 +37,10 @@ def bootstrap(
 ) -> Fits:
     """Refit redrawn series and return the fits with intervals from them.
 
-    A redrawn value is the fitted one plus the residual over one less its leverage (MacKinnon and White 1985, HC3) times
-    a normal weight; weights follow one another with the correlation of the residuals where that is positive (a
-    dependent wild bootstrap, Shao 2010). So neither equal variances nor independence are assumed. Every refit starts
-    from the estimate.
+    A redrawn value is the fitted one plus a normal error. Its variance is that of the residuals about it, each over one
+    less its leverage (MacKinnon and White 1985, HC3); errors follow one another with the correlation of the residuals
+    where that is positive, mended for what fitting hides of it. So neither equal variances nor independence are
+    assumed. Every refit starts from the estimate.
 
     Parameters
     ----------
@@ -100,21 +101,43 @@ def _redrawn(fits: Fits, k: int, draws: int, seed: int) -> Floats:
     fitted = solved.fitted[place]
     residuals = problems.values[place] - fitted
     inflated = residuals / (1.0 - np.minimum(solved.leverage[place], _HIGHEST_LEVERAGE))
-    correlation = _correlation(problems, residuals)
+    correlation = _correlation(residuals, fits.parameters.shape[1])
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(k,))))
-    weights = rng.standard_normal((draws, residuals.size))
+    errors = rng.standard_normal((draws, residuals.size))
     if correlation > 0:
         fresh = np.sqrt(1 - correlation**2)
         for i in range(1, residuals.size):
-            weights[:, i] = correlation * weights[:, i - 1] + fresh * weights[:, i]
-    return np.asarray(fitted + inflated * weights)
+            errors[:, i] = correlation * errors[:, i - 1] + fresh * errors[:, i]
+    lost = _lost(correlation, fits.parameters.shape[1] / residuals.size)
+    return np.asarray(fitted + lost * _local_spread(inflated) * errors)
 
 
-def _correlation(problems: Problems, residuals: Floats) -> float:
-    """Return by how much weights follow one another; residuals of P + 1 parameters look less so than the errors are."""
-    lost = (1 + len(problems.model.parameters)) / max(residuals.size, 1)
-    found = autocorrelation(residuals) + lost * 0.5
-    return float(np.clip(found, 0.0, _HIGHEST_CORRELATION)) if residuals.size > 4 else 0.0
+def _lost(correlation: float, share: float) -> float:
+    """Return by how much errors that follow one another are greater than leverages tell from residuals.
+
+    A curve takes about k/n of the variance of independent errors, and (1 + rho)/(1 - rho) as much of dependent ones.
+    """
+    taken = min(share * (1 + correlation) / (1 - correlation), _MOST_TAKEN)
+    return float(np.sqrt((1 - share) / (1 - taken))) if taken > share else 1.0
+
+
+def _local_spread(residuals: Floats) -> Floats:
+    """Return the standard deviation about each value: from squared residuals, weighted 1 2 3 2 1 over neighbours."""
+    weights = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
+    total = np.convolve(residuals**2, weights)[2:-2]
+    return np.asarray(np.sqrt(total / np.convolve(np.ones(residuals.size), weights)[2:-2]))
+
+
+def _correlation(residuals: Floats, parameters: int) -> float:
+    """Return the correlation of errors with the next ones, from that of residuals, which fitting makes look smaller.
+
+    The expectation of the latter falls short by about k(1 + 2 rho)/n; what is negative is taken as none.
+    """
+    n = residuals.size
+    if n <= 3 * parameters:
+        return float(np.clip(autocorrelation(residuals), 0.0, _HIGHEST_CORRELATION))
+    share = parameters / n
+    return float(np.clip((autocorrelation(residuals) + share) / (1 - 2 * share), 0.0, _HIGHEST_CORRELATION))
 
 
 def _quantiles(draws: Floats, confidence: float) -> tuple[Floats, Floats]:
