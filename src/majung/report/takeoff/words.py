@@ -1,0 +1,98 @@
+"""Days, odds and intervals as the report on take-off writes them: a day is written as the period that it ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from majung.messages import Lang, text
+from majung.money import Quarter, format_date
+from majung.report.wording import NOTHING, number, percent
+
+if TYPE_CHECKING:
+    from majung.evidence.takeoff import RuleReading, Takeoff
+
+__all__ = ["between", "joined", "odds", "period", "reach", "spread", "takeoff_words", "title"]
+
+_NBSP: Final = "\N{NO-BREAK SPACE}"
+_SURE: Final = 0.995
+_DECEMBER: Final = 12
+
+
+def title(verdict: Takeoff) -> str:
+    """Return what a reader knows the series by."""
+    return str(verdict.series.name or verdict.series.id)
+
+
+def period(day: date | None, frequency: str, lang: Lang) -> str:
+    """Write the period that a day ends: ``1983``, ``2023Q3``, ``March 2019``; the day where it ends none."""
+    if day is None:
+        return NOTHING
+    if frequency == "year" and (day.month, day.day) == (_DECEMBER, 31):
+        return text("report.takeoff.year", lang, year=day.year)
+    if frequency == "quarter" and day == Quarter.of(day).last_day:
+        return Quarter.of(day).label(lang)
+    written = format_date(day, lang)
+    if frequency == "month":
+        return written.rsplit(" ", 1)[0] if lang == "ko" else written.split(" ", 1)[1]
+    return written
+
+
+def odds(probability: float | None) -> str:
+    """Write a probability; never as certain, which no data make it."""
+    if probability is None or not math.isfinite(probability):
+        return NOTHING
+    if probability > _SURE:
+        return f">{_NBSP}99{_NBSP}%"
+    if probability < 1 - _SURE:
+        return f"<{_NBSP}1{_NBSP}%"
+    return percent(probability)
+
+
+def between(low: date | None, high: date | None, frequency: str, lang: Lang) -> str:
+    """Write an interval of days; empty where there is none."""
+    ends = period(low, frequency, lang), period(high, frequency, lang)
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return text("report.takeoff.until", lang, high=ends[1])
+    if high is None:
+        return text("report.takeoff.since", lang, low=ends[0])
+    return ends[0] if ends[0] == ends[1] else text("report.range", lang, low=ends[0], high=ends[1])
+
+
+def takeoff_words(reading: RuleReading, frequency: str, lang: Lang) -> tuple[str, str]:
+    """Write when a rule sees the take-off, and its interval; a dash where it sees none."""
+    if reading.date is None:
+        return NOTHING, between(reading.low, reading.high, frequency, lang)
+    day = period(reading.date, frequency, lang)
+    if reading.before_data:
+        return text("report.takeoff.by", lang, day=day), ""
+    return day, between(reading.low, reading.high, frequency, lang)
+
+
+def spread(estimate: float | None, low: float | None, high: float | None, lang: Lang) -> tuple[str, str]:
+    """Write an estimate, and its interval where it has one."""
+    return number(estimate), reach(low, high, lang)
+
+
+def reach(low: float | None, high: float | None, lang: Lang) -> str:
+    """Write an interval of numbers; an end that is not finite is said to be open."""
+    low, high = (end if end is not None and math.isfinite(end) else None for end in (low, high))
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return text("report.takeoff.since", lang, low=number(low))
+    if low is None:
+        return text("report.takeoff.until", lang, high=number(high))
+    return text("report.range", lang, low=number(low), high=number(high))
+
+
+def joined(names: Sequence[Any], lang: Lang, most: int = 6) -> str:
+    """Write names one after another; how many more there are where they are many."""
+    shown = ", ".join(map(str, names[:most]))
+    if len(names) > most:
+        return text("report.takeoff.and_more", lang, names=shown, count=len(names) - most)
+    return shown
