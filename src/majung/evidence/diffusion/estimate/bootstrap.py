@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from majung.errors import Interrupted
 from majung.evidence.diffusion.estimate.many import Fits
-from majung.evidence.diffusion.estimate.problems import Problems
 from majung.evidence.diffusion.estimate.solve import Progress, solve
 from majung.evidence.diffusion.estimate.starts import to_search
 from majung.evidence.diffusion.judge.said import autocorrelation
