@@ -47,6 +47,7 @@ def problems_of(tmp_path: Path, text: str, name: str = "series.csv") -> tuple[Pr
         ("a,2019,5,units,cumulative\na,2020,4,units,cumulative\n", 3, "value", "cumulative values cannot fall"),
         ("a,2019,5,units,누적\na,2020,,\na,2021,4\n", 4, "value", "falls from 5 to 4"),
         ("a,2019,5,units,cumulatve\n", 2, "kind", "Did you mean 'cumulative'?"),
+        ("a,2019,5,units,stok\n", 2, "kind", "Did you mean 'level'?"),
         ("a,2019,5,units,level\na,2020,6,units,per_period\n", 3, "kind", "'per_period' here and 'level' in row 2"),
         ("a,2019,5,units\na,2020,6,USD bn\n", 3, "unit", "in 'USD bn' here and in 'units' in row 2"),
         ("a,2019,5%\na,2020,6,units\n", 3, "unit", "in 'units' here and in '%' in row 2"),

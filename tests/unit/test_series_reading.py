@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from majung.evidence.series import Series, read_series
+from majung.evidence.series import KINDS, Series, read_series
 from majung.evidence.series.periods import Period, read_period
+from majung.evidence.series.reading.columns import COLUMNS, find_layout
 
 TIDY = (
     "id,date,value,unit,kind,published,market,driver,name,source\n"
@@ -213,6 +215,20 @@ def test_periods_are_named_in_both_languages() -> None:
     labels = [period and period.label("ko") for period in found]
     assert labels == ["2019년", "2019년 3분기", "2019년 3월", "2019년 3월 5일"]
     assert isinstance(found[0], Period)
+
+
+def test_page_lists_every_column_with_spellings_that_are_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "series.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page, re.MULTILINE))
+    assert [name for name in (*COLUMNS, *KINDS) if name not in rows] == []
+    spelled = [(column, word) for column in COLUMNS for word in re.findall(r"also (.*)", rows[column])]
+    assert len(spelled) == 3
+    for column, words in spelled:
+        for word in re.findall(r"`([^`]+)`", words):
+            others = {role: role for role in ("id", "date", "value", "market")} | {column: word}
+            layout, problems = find_layout(list(others.values()), "")
+            assert layout is not None, problems
+            assert layout.roles[column] == list(others).index(column)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from majung.errors import InputError, Problem, not_a_choice
 from majung.evidence.series.assembly import Defaults
 from majung.evidence.series.checks import check_figures
 from majung.evidence.series.figures import Figures, Place
-from majung.evidence.series.kinds import KINDS, Kind, kind_named
+from majung.evidence.series.kinds import Kind, kind_named, no_kind
 from majung.evidence.series.periods import GRAINS, Days, Period, as_day, day_number, read_period
 from majung.evidence.series.spacing import following_ends
 from majung.messages import Phrase
@@ -92,7 +92,7 @@ def given_kind(kind: str | None) -> Kind | None:
         return None
     known = kind_named(kind)
     if known is None:
-        raise InputError([not_a_choice(kind, KINDS, Phrase("evidence.series.the_kind"))])
+        raise InputError([no_kind(kind)])
     return known
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias, get_args
 
+from majung.errors import Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.tables.headers import folded
 
-__all__ = ["KINDS", "KIND_WORDS", "UNIT_MARKETS", "Kind", "Scale", "guessed_kind", "kind_named", "scale_of"]
+__all__ = ["KINDS", "KIND_WORDS", "UNIT_MARKETS", "Kind", "Scale", "guessed_kind", "kind_named", "no_kind", "scale_of"]
 
 Kind: TypeAlias = Literal["per_period", "cumulative", "level"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -85,6 +87,13 @@ def kind_named(word: str) -> Kind | None:
     """Return the kind that a word names, in English or Korean, None where it names none."""
     plain = folded(word)
     return next((kind for kind in KINDS if folded(kind) == plain), KIND_WORDS.get(plain))
+
+
+def no_kind(word: str) -> Problem:
+    """Return the problem of a word that names no kind, with the kind whose spelling is nearest."""
+    likely = nearest(word, [*KINDS, *KIND_WORDS])
+    problem = not_a_choice(word, KINDS, Phrase("evidence.series.the_kind"))
+    return replace(problem, suggestion=None if likely is None else kind_named(likely))
 
 
 def _spaced(name: str) -> str:

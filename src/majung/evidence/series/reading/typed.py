@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from majung.errors import Problem, not_a_choice
-from majung.evidence.series.kinds import KINDS, kind_named, scale_of
+from majung.errors import Problem
+from majung.evidence.series.kinds import KINDS, kind_named, no_kind, scale_of
 from majung.evidence.series.periods import GRAINS, Days, day_number, read_period
 from majung.evidence.series.reading.columns import ValueColumn
 from majung.evidence.series.reading.sheet import Cells, WholeSheet
@@ -95,9 +95,8 @@ class Typed:
         text = cell.texts(self.sheet.columns[self.roles["kind"]])
         codes, found = _each(text, kind_named)
         kinds = np.array([-1 if kind is None else KINDS.index(kind) for kind in found], dtype=np.int8)[codes]
-        expected = Phrase("evidence.series.the_kind")
         for i in np.flatnonzero((kinds < 0) & ~cell.empties(text)).tolist():
-            self._note_at(i, "kind", not_a_choice(text[i].as_py(), KINDS, expected))
+            self._note_at(i, "kind", no_kind(text[i].as_py()))
         return kinds
 
     def texts(self, role: str) -> NDArray[Any]:
