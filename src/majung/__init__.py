@@ -1,4 +1,4 @@
-"""Compare the ways a state can prime the market for an advanced technology.
+"""Compare the ways a state can prime the market for an advanced technology, and read whether it has taken off.
 
 ::
 
@@ -6,6 +6,9 @@
     scenario = mj.load("examples/korea-ai-2024")
     result = mj.compare(scenario, replications=200)
     print(mj.ranking(result))
+
+    for found in mj.takeoff("examples/was-ai-taking-off/series.csv", as_of="2024-04-29"):
+        print(found.series.name, found.stage, found.takeoff.date, found.takeoff.probability)
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from majung.decision import Interval, StrategySummary, compare, ranking, summarise
     from majung.ensemble import Progress, result_hash
     from majung.errors import InputError, Interrupted, MajungError, StoreError
+    from majung.evidence.series import Series, read_series
+    from majung.evidence.takeoff import Takeoff, hindsight, replay, takeoff
     from majung.scenario import Scenario, Strategy, load
 
 __all__ = [
@@ -26,20 +31,28 @@ __all__ = [
     "MajungError",
     "Progress",
     "Scenario",
+    "Series",
     "StoreError",
     "Strategy",
     "StrategySummary",
+    "Takeoff",
     "compare",
+    "hindsight",
     "load",
     "ranking",
+    "read_series",
+    "replay",
     "result_hash",
     "summarise",
+    "takeoff",
 ]
 
 _HOMES: Final = {
     "majung.decision": ("Interval", "StrategySummary", "compare", "ranking", "summarise"),
     "majung.ensemble": ("Progress", "result_hash"),
     "majung.errors": ("InputError", "Interrupted", "MajungError", "StoreError"),
+    "majung.evidence.series": ("Series", "read_series"),
+    "majung.evidence.takeoff": ("Takeoff", "hindsight", "replay", "takeoff"),
     "majung.scenario": ("Scenario", "Strategy", "load"),
 }
 

@@ -121,7 +121,7 @@ def _totals(series: Series) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         return series.years, np.interp(series.years, moments, values), known
     count = int(np.floor(moments[-1] - moments[0] + _NEARLY))
     years = moments[-1] - np.arange(count, -1, -1.0)
-    cell = np.ceil(moments[-1] - moments - _NEARLY).astype(int)
+    cell = np.floor(moments[-1] - moments + _NEARLY).astype(int)
     return years, np.interp(years, moments, values), np.isin(np.arange(count, -1, -1), cell)
 
 
