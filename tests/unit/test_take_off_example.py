@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from majung.evidence.series import read_series
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "was-ai-taking-off"
 GENERATORS = ROOT / "examples" / "generators"
@@ -165,6 +167,32 @@ def test_the_readme_counts_what_was_known(readme: str) -> None:
         counted = {f"{len(known)} of {len(every)}", f"{len(every)}개 중 {len(known)}"}
         assert cells[series][0] in counted, series
         assert float(cells[series][1].split(" ")[0]) == known[max(known)], series
+
+
+# As the package reads them
+
+
+def test_the_tables_read_as_they_are_and_as_of_the_day() -> None:
+    read = {series.id: series for series in read_series(EXAMPLE / "series.csv")}
+    assert list(read) == list(dict.fromkeys(row["id"] for row in table(EXAMPLE / "series.csv")))
+    for name, series in read.items():
+        known = series.as_of(date.fromisoformat(THE_DAY))
+        assert dict(zip(known.ends.astype(str).tolist(), known.values.tolist(), strict=True)) == values(name, THE_DAY)
+        assert series.name == of(name)[0]["name"]
+        assert series.unit == of(name)[0]["unit"]
+    frequencies = {name: series.frequency for name, series in read.items()}
+    assert frequencies["nvidia-data-centre"] == frequencies["ai-computing-power"] == "quarter"
+    assert {frequencies[name] for name in CARS} == {"year"}
+    assert frequencies["openai-revenue"] == "irregular"
+    assert {name for name, series in read.items() if series.kind == "per_period"} == {"nvidia-data-centre"}
+
+
+def test_household_technologies_read_as_levels_of_shares() -> None:
+    read = read_series(EXAMPLE / "household.csv")
+    assert len(read) == 45
+    assert {(series.kind, series.unit, series.market) for series in read} == {("level", "%", 100.0)}
+    # Some are known by the decade only.
+    assert {series.frequency for series in read} == {"year", "irregular"}
 
 
 # Sources
