@@ -140,6 +140,8 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
 def test_frame_without_rows_or_dates() -> None:
     with pytest.raises(InputError, match="not one row"):
         read_series(pd.DataFrame({"date": [], "value": []}))
+    with pytest.raises(InputError, match="row 1, column value: the values are of type list"):
+        read_series(pd.DataFrame({"date": [2019], "value": [[1]]}))
     with pytest.raises(InputError, match="no column holds the dates"):
         read_series(pd.DataFrame({"value": [1, 2]}))
 

@@ -109,6 +109,12 @@ def test_pandas_index_gives_the_periods(index: pd.Index, end: str, frequency: st
     assert series.values.tolist() == [1.0, 2.0]
 
 
+@pytest.mark.parametrize(("unit", "end"), [("Y", "2019-12-31"), ("M", "2019-01-31"), ("D", "2019-01-01")])
+def test_numpy_dates_stand_for_what_their_unit_says(unit: str, end: str) -> None:
+    series = Series.of([1.0], ends=np.array(["2019-01-01"], dtype=f"datetime64[{unit}]"))
+    assert series.ends[0] == np.datetime64(end)
+
+
 def test_result_that_is_not_published_is_not_known() -> None:
     series = Series.of(NVIDIA, ends=NVIDIA_ENDS, published=PUBLISHED, kind="per_period")
     then = series.as_of("2024-04-29")
@@ -258,6 +264,10 @@ def test_everything_wrong_with_arrays_at_once() -> None:
         ({"values": [3, 2], "start": 2019, "kind": "cumulative"}, "cannot fall"),
         ({"values": [3, 2], "start": 2019, "kind": "levle"}, "Did you mean 'level'"),
         ({"values": [3, 2]}, "either 'ends' or 'start'"),
+        ({"values": range(9000), "start": 2019}, "'2019' is not a year"),
+        ({"values": pd.Series(["a", 2], index=[2019, 2020])}, "'a' is not a number"),
+        ({"values": pd.Series([1, 2])}, "'1' is not a year"),
+        ({"values": 5, "start": 2019}, "one row of numbers"),
         ({"values": [3, 2], "ends": [2019]}, "as many as there are values, 2"),
         ({"values": [3, 2], "start": date(2019, 1, 27)}, "whether a year"),
         ({"values": [3, 2], "start": date(2019, 1, 27), "frequency": "week"}, "'week' is not a frequency"),

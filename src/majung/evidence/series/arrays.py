@@ -24,6 +24,8 @@ from majung.tables.problems import Problems
 __all__ = ["figures_of", "given_kind", "given_market"]
 
 _EXPECTED: Final = Phrase("evidence.series.the_period")
+_FREQUENCIES: Final = ("year", "quarter", "month")
+_NOTHING: Final = Period(date(1970, 1, 1), "day")
 
 
 def figures_of(
@@ -44,7 +46,7 @@ def figures_of(
     if isinstance(values, pd.Series):
         if ends is None and start is None:
             ends = values.index
-        values = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        values = np.asarray(values, dtype=object)
     numbers = _numbers(values, "values", problems)
     count = len(numbers)
     periods = _periods(count, ends, start, frequency, problems)
@@ -138,36 +140,40 @@ def _numbers(values: ArrayLike, column: str, problems: Problems, count: int | No
 def _periods(
     count: int, ends: Iterable[Any] | None, start: Any, frequency: str | None, problems: Problems
 ) -> Sequence[Period]:
-    placeholder = [Period(date(1970, 1, 1), "day")] * count
+    """Return the periods of so many values; where something is wrong, that is noted and they stand for nothing."""
     if (ends is None) == (start is None):
         problems.add(Problem(key="evidence.series.dates_needed", column="ends"))
-        return placeholder
-    if ends is None:
-        first = _period(start)
-        if first is None:
+        return [_NOTHING] * count
+    return _following(start, frequency, count, problems) if ends is None else _given(ends, count, problems)
+
+
+def _following(start: Any, frequency: str | None, count: int, problems: Problems) -> Sequence[Period]:
+    first = _period(start)
+    periods: Sequence[Period] | None = None
+    if frequency is not None and frequency not in _FREQUENCIES:
+        expected = Phrase("evidence.series.the_frequency")
+        problems.add(not_a_choice(frequency, _FREQUENCIES, expected, column="frequency"))
+    elif first is not None and first.grain == "day" and frequency is None:
+        problems.add(Problem(key="evidence.series.frequency_needed", column="frequency"))
+    else:
+        periods = None if first is None else following_ends(first, frequency or first.grain, count)
+        if periods is None:
             problems.add(Problem(key="problem.unexpected", column="start", found=str(start), expected=_EXPECTED))
-            return placeholder
-        if frequency is not None and frequency not in ("year", "quarter", "month"):
-            choices = ("year", "quarter", "month")
-            problems.add(not_a_choice(frequency, choices, Phrase("evidence.series.the_frequency"), column="frequency"))
-            return placeholder
-        if first.grain == "day" and frequency is None:
-            problems.add(Problem(key="evidence.series.frequency_needed", column="frequency"))
-            return placeholder
-        return following_ends(first, frequency or first.grain, count)
-    given = _pandas_periods(ends)
-    periods = given if given is not None else [_period(end) for end in ends]
-    if len(periods) != count:
-        found, expected = str(len(periods)), Phrase("evidence.series.as_many", count=count)
-        problems.add(Problem(key="problem.unexpected", column="ends", found=found, expected=expected))
-        return placeholder
+    return [_NOTHING] * count if periods is None else periods
+
+
+def _given(ends: Iterable[Any], count: int, problems: Problems) -> Sequence[Period]:
     written = list(ends)
+    periods = _pandas_periods(ends) or [_period(end) for end in written]
+    if len(periods) != count:
+        expected = Phrase("evidence.series.as_many", count=count)
+        problems.add(Problem(key="problem.unexpected", column="ends", found=str(len(periods)), expected=expected))
+        return [_NOTHING] * count
     for i, period in enumerate(periods):
         if period is None:
-            problems.add(
-                Problem(key="problem.unexpected", row=i + 1, column="ends", found=str(written[i]), expected=_EXPECTED)
-            )
-    return [period or placeholder[0] for period in periods]
+            found = str(written[i])
+            problems.add(Problem(key="problem.unexpected", row=i + 1, column="ends", found=found, expected=_EXPECTED))
+    return [period or _NOTHING for period in periods]
 
 
 def _period(written: Any) -> Period | None:
@@ -178,7 +184,7 @@ def _period(written: Any) -> Period | None:
         calendar = grain == "month" or end.month == 12 or (grain == "quarter" and end.month % 3 == 0)
         return Period(end, grain if calendar else "day")  # type: ignore[arg-type]
     if isinstance(written, np.datetime64):
-        written = None if np.isnat(written) else written.astype("datetime64[D]").item()
+        return read_period(str(written))
     if written is pd.NaT:
         return None
     if isinstance(written, datetime):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, get_args
 
 from majung.errors import Problem, nearest, not_a_choice
@@ -16,16 +18,20 @@ Kind: TypeAlias = Literal["per_period", "cumulative", "level"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 Scale: TypeAlias = Literal["percent", "share", "per_hundred"]
 
-KIND_WORDS: Final[dict[str, Kind]] = {
-    **{"perperiod": "per_period", "flow": "per_period", "sales": "per_period", "기간별": "per_period"},
-    **{"판매": "per_period", "판매량": "per_period", "유량": "per_period", "신규": "per_period"},
-    **{"cumulative": "cumulative", "cum": "cumulative", "cumulated": "cumulative", "누적": "cumulative"},
-    **{"누계": "cumulative", "level": "level", "stock": "level", "inuse": "level", "share": "level"},
-    **{"수준": "level", "보급": "level", "보유": "level", "저량": "level", "보급률": "level"},
-}
+KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        **{"perperiod": "per_period", "flow": "per_period", "sales": "per_period", "기간별": "per_period"},
+        **{"판매": "per_period", "판매량": "per_period", "유량": "per_period", "신규": "per_period"},
+        **{"cumulative": "cumulative", "cum": "cumulative", "cumulated": "cumulative", "누적": "cumulative"},
+        **{"누계": "cumulative", "level": "level", "stock": "level", "inuse": "level", "share": "level"},
+        **{"수준": "level", "보급": "level", "보유": "level", "저량": "level", "보급률": "level"},
+    }
+)
 """Spellings of the kinds, folded as headers are."""
 
-UNIT_MARKETS: Final[dict[Scale, float | None]] = {"percent": 100.0, "share": 1.0, "per_hundred": None}
+UNIT_MARKETS: Final[Mapping[Scale, float | None]] = MappingProxyType(
+    {"percent": 100.0, "share": 1.0, "per_hundred": None}
+)
 """The whole of a scale; unknown for subscriptions, of which there can be more than 100 for 100 people."""
 
 _PERCENT: Final = re.compile(r"%|\bper ?cent|퍼센트|프로\b")

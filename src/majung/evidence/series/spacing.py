@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.evidence.series.periods import EPOCH, Days, Grain, Period, day_number
+from majung.evidence.series.periods import EPOCH, LAST_YEAR, Days, Grain, Period, day_number
 
 __all__ = ["Frequency", "decimal_years", "first_start", "following_ends", "regular_ends"]
 
@@ -75,7 +75,7 @@ def first_start(ends: Days, frequency: Frequency) -> int | None:
     return int(ends[0] - round(next(length for name, length, _ in _LENGTHS if name == frequency)))
 
 
-def following_ends(first: Period, frequency: str, count: int) -> list[Period]:
+def following_ends(first: Period, frequency: str, count: int) -> list[Period] | None:
     """Return periods that follow each other, the first of them given.
 
     Parameters
@@ -84,8 +84,15 @@ def following_ends(first: Period, frequency: str, count: int) -> list[Period]:
         One written as a day is taken as the end of the first period; where it ends a month, the others do too.
     frequency : str
         ``year``, ``quarter`` or ``month``.
+
+    Returns
+    -------
+    list of Period or None
+        None where they run past the years that can be written.
     """
     step = _STEPS[cast(Frequency, frequency)]
+    if first.end.year + count * step / 12 > LAST_YEAR:
+        return None
     end = np.array([day_number(first.end)])
     if _are_month_ends(end):
         ends = _month_ends(_months(end)[0] + step * np.arange(count))

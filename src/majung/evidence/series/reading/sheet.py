@@ -38,7 +38,7 @@ class WholeSheet:
 def sheet_of(table: str | Path | pd.DataFrame, problems: Problems) -> WholeSheet | None:
     """Read a whole table; None where that is not possible, which is then noted."""
     if isinstance(table, pd.DataFrame):
-        return _of_frame(table)
+        return _of_frame(table, problems)
     path = Path(table)
     file = path.name
     try:
@@ -51,6 +51,8 @@ def sheet_of(table: str | Path | pd.DataFrame, problems: Problems) -> WholeSheet
         problems.extend(problem.at(file=file) for problem in error.problems)
         return None
     columns = [_joined([batch.cells[place] for batch in batches]) for place in range(len(opened.headers))]
+    if not _are_cells(columns, opened.headers, file, problems):
+        return None
     rows = np.concatenate([np.zeros(0, np.int64), *(batch.rows for batch in batches)])
     sheet = _without_blank(WholeSheet(file, path.stem, opened.headers, columns, rows))
     if not len(sheet.row):
@@ -83,12 +85,23 @@ def _without_blank(sheet: WholeSheet) -> WholeSheet:
     return WholeSheet(sheet.file, sheet.stem, sheet.headers, columns, sheet.row[~blank])
 
 
-def _of_frame(frame: pd.DataFrame) -> WholeSheet:
+def _are_cells(columns: list[Cells], headers: list[str], file: str | None, problems: Problems) -> bool:
+    """Note columns whose cells are lists, tables or other things that are neither numbers nor text."""
+    wrong = [place for place, column in enumerate(columns) if pa.types.is_nested(column.type)]
+    for place in wrong:
+        found = str(columns[place].type)
+        problems.add(Problem(key="table.not_cells", file=file, row=1, column=headers[place], found=found))
+    return not wrong
+
+
+def _of_frame(frame: pd.DataFrame, problems: Problems) -> WholeSheet | None:
     """Take a data frame; an index that says something is a column."""
     if not _counts_rows(frame.index):
         frame = frame.reset_index(names=_index_names(frame))
     headers = [_written(name) for name in frame.columns]
     columns = [_column(frame.iloc[:, place]) for place in range(len(headers))]
+    if not _are_cells(columns, headers, None, problems):
+        return None
     return _without_blank(WholeSheet(None, "", headers, columns, np.arange(2, len(frame) + 2)))
 
 
