@@ -24,6 +24,7 @@ NAMES = (
     "national",
     "growth",
     "memory",
+    "fits",
 )
 HERE = Path(__file__).parent
 SINGLE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}

@@ -48,6 +48,11 @@ class Model:
         Whether the curve has a place on the axis of its own (its peak), so that nothing is counted from the launch.
     driven : bool
         Whether a driver such as the price is needed.
+    shocked : bool
+        Whether adoption is faster or slower from some moment on.
+    tries : int
+        How many starting values are followed. A shock may begin between any two observations, each of which may hold a
+        minimum of its own: all are.
     """
 
     name: str
@@ -55,6 +60,8 @@ class Model:
     parameters: tuple[Parameter, ...]
     located: bool = False
     driven: bool = False
+    shocked: bool = False
+    tries: int = 4
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,7 +80,7 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
         model.name: model
         for model in (
             Model("bass", shapes.BASS, (_P, _Q)),
-            Model("bass-launch", shapes.LAUNCHED, (_P, _Q, _PEAK), located=True),
+            Model("bass-launch", shapes.LAUNCHED, (_P, _Q, _PEAK), located=True, tries=8),
             Model("gbm", shapes.DRIVEN, (_P, _Q, Parameter("beta", "time", -5.0, 5.0, positive=False)), driven=True),
             Model("gompertz", shapes.GOMPERTZ, (_B, _PEAK), located=True),
             Model("logistic", shapes.LOGISTIC, (_B, _PEAK), located=True),
@@ -96,11 +103,14 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
                     Parameter("pc", "rate", 1e-10, 1.0),
                     Parameter("qc", "rate", 1e-6, 10.0),
                 ),
+                tries=24,
             ),
             Model(
                 "gbm-exponential",
                 shapes.EXPONENTIAL,
                 (_P, _Q, Parameter("a", "time", 0.0, 1.0, positive=False), Parameter("b", "rate", 1e-3, 10.0), _SHAPE),
+                shocked=True,
+                tries=1000,
             ),
             Model(
                 "gbm-rectangular",
@@ -112,6 +122,8 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
                     Parameter("w", "time", 1e-3, 1.0),
                     _SHAPE,
                 ),
+                shocked=True,
+                tries=1000,
             ),
         )
     }

@@ -12,6 +12,7 @@ from scipy import stats
 
 from majung.evidence.diffusion.estimate.problems import Market, Problems, prepare
 from majung.evidence.diffusion.estimate.solve import Progress, Solved, solve
+from majung.evidence.diffusion.estimate.starts import shocked, to_search
 from majung.evidence.diffusion.judge.said import Facts, warnings_of
 from majung.evidence.diffusion.models import MODELS, Estimator, Model
 from majung.evidence.diffusion.observations import Observations
@@ -143,7 +144,7 @@ def fit_many(
     market: Sequence[Market] | Market = None,
     origin: float | None = None,
     confidence: float = CONFIDENCE,
-    tries: int = 4,
+    tries: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -167,7 +168,7 @@ def fit_many(
     confidence : float
         Of the intervals; 0.95 by default.
     tries : int
-        How many starting values of the grid to follow.
+        How many starting values to follow, the best first; by default 4, and more for models with a shock.
     threads, progress, cancelled
         See `solve`.
 
@@ -185,7 +186,15 @@ def fit_many(
     chosen = _model(model, estimator)
     series = _series(observed, starts, ends, level)
     problems = prepare(series, chosen, dense=estimator == "nls" and model == "bass", market=market, origin=origin)
-    solved = solve(problems, tries=tries, threads=threads, progress=progress, cancelled=cancelled)
+    if chosen.shocked and series:
+        problems = _about_bass(problems, series, market, origin, threads)
+    solved = solve(
+        problems,
+        tries=chosen.tries if tries is None else tries,
+        threads=threads,
+        progress=progress,
+        cancelled=cancelled,
+    )
     return collect(series, problems, solved, estimator, confidence)
 
 
@@ -251,6 +260,25 @@ def _around(estimate: float, drawn: Floats | None, origin: float, confidence: fl
         return estimate + origin, np.nan, np.nan
     low, high = np.quantile(drawn, [0.5 - confidence / 2, 0.5 + confidence / 2]) + origin
     return estimate + origin, float(low), float(high)
+
+
+def _about_bass(
+    problems: Problems,
+    series: Sequence[Observations],
+    market: Sequence[Market] | Market,
+    origin: float | None,
+    threads: int | None,
+) -> Problems:
+    """Start models with a shock from Bass's curve without it."""
+    plain = solve(
+        prepare(series, MODELS["bass"], dense=False, market=market, origin=origin), with_errors=False, threads=threads
+    )
+    ends = problems.ends[problems.first + problems.count - 1] if problems.ends.size else np.ones(problems.size)
+    tables = [
+        to_search(problems.model, shocked(problems.model, raw[1:], max(float(end), 1.0)))
+        for raw, end in zip(plain.raw, ends, strict=True)
+    ]
+    return problems.started(np.stack(tables))
 
 
 def _model(name: str, estimator: str) -> Model:

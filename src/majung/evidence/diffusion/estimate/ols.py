@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from majung.evidence.diffusion.estimate.many import CONFIDENCE
+from majung.evidence.diffusion.judge.said import FAR
 from majung.evidence.diffusion.models import MODELS
 from majung.evidence.diffusion.observations import Observations
 from majung.evidence.diffusion.peaks import peak_times, shares
@@ -88,6 +89,8 @@ def fit_ols(observed: Observations, *, origin: float = 0.0, confidence: float = 
         found.append(Phrase("evidence.fit.ols_negative_p", p=p))
     elif m > 0 and q > 0 and math.log(max(q / p, 1e-300)) / (p + q) > n:
         found.append(Phrase("evidence.fit.before_peak"))
+    if m > FAR * observed.greatest:
+        found.append(Phrase("evidence.fit.far", times=m / observed.greatest))
     of_m = np.array([1.0, m, m * m]) / root if root > 0 else np.full(_COEFFICIENTS, np.nan)
     of_p = np.array([1.0, 0.0, 0.0]) / m - a / m**2 * of_m
     of_q = np.array([0.0, 0.0, -m]) - c * of_m

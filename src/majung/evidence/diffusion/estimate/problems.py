@@ -91,6 +91,10 @@ class Problems:
             found[:, self.model.names.index("peak")] = self.origin
         return found
 
+    def started(self, guesses: Floats) -> Problems:
+        """Return the same problems with starting values (K, G, P) of their own, in the scale of the search."""
+        return replace(self, guesses=np.ascontiguousarray(guesses), which=np.arange(self.size, dtype=np.int64))
+
     def again(self, which: Ints, values: Floats, theta: Floats) -> Problems:
         """Return problems with other values for designs of these, each started at given parameters.
 
@@ -188,7 +192,7 @@ def prepare(
         high=high,
         m_low=np.ascontiguousarray(m_low),
         m_high=np.ascontiguousarray(m_high),
-        guesses=np.stack(grids),
+        guesses=np.stack(grids) if grids else np.empty((0, 1, len(model.parameters))),
         which=which,
         extra=more,
     )

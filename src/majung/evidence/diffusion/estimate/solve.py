@@ -108,6 +108,7 @@ def solve(
         )  # fmt: skip
         return stop - begin
 
+    tries = min(tries, p.guesses.shape[1] + 1)
     workers = cores() if threads is None else threads
     _spread(chunk, size, workers, progress, cancelled)
     factors = p.factors()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from majung.evidence.diffusion.models import Model
 
-__all__ = ["grid", "to_search"]
+__all__ = ["grid", "shocked", "to_search"]
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,8 @@ STEEPNESS: Final = (1.5, 3.0, 6.0, 12.0, 24.0, 48.0)
 PEAKS: Final = (0.1, 0.35, 0.6, 0.85, 1.2, 2.0)
 """Time of the peak over the length of the data."""
 _COARSE: Final = ((4.0, 8.0, 16.0, 32.0), (0.35, 0.6, 0.85, 1.2))
-_BEGINNINGS: Final = (0.35, 0.55, 0.75, 0.9)
+_BEGINNINGS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_SIZES: Final = (-0.3, -0.05, 0.05, 0.4)
 
 
 def grid(model: Model, beginning: float, end: float) -> Floats:
@@ -61,7 +62,7 @@ def grid(model: Model, beginning: float, end: float) -> Floats:
         slow = [(0.3 / end, 0.3 / end), (0.02 / end, 6.0 / end), (2.0 / end, 2.0 / end), (0.001 / end, 12.0 / end)]
         rows = [(*pair, *known) for pair in _bass(*_COARSE, end) for known in slow]
     else:
-        rows = _shocked(model, end)
+        rows = [tuple(row) for pair in _bass((12.0,), (0.6,), end) for row in shocked(model, np.array(pair), end)]
     return np.array(rows, dtype=np.float64)
 
 
@@ -83,13 +84,16 @@ def _bass(steepness: Sequence[float], peaks: Sequence[float], end: float) -> lis
     return pairs
 
 
-def _shocked(model: Model, end: float) -> list[tuple[float, ...]]:
-    pairs = _bass(*_COARSE, end)
-    third = [3.0 / end, 10.0 / end] if model.name == "gbm-exponential" else [0.1 * end, 0.3 * end]
-    return [
-        (*pair, begin * end, other, size)
-        for pair in pairs
-        for begin in _BEGINNINGS
-        for other in third
-        for size in (-0.4, 0.6)
-    ]
+def shocked(model: Model, bass: Floats, end: float) -> Floats:
+    """Return starting values (G, P) of a model with a shock, about Bass's curve without one.
+
+    Parameters
+    ----------
+    bass : (2,) array
+        p and q of that curve, in mean intervals.
+    end : float
+        Where the data end, from the origin.
+    """
+    third = (1.0 / end, 3.0 / end, 10.0 / end) if model.name == "gbm-exponential" else (0.1 * end, 0.2 * end, 0.4 * end)
+    shocks = [(begin * end, other, size) for begin in _BEGINNINGS for other in third for size in _SIZES]
+    return np.array([(*bass, *shock) for shock in shocks], dtype=np.float64)

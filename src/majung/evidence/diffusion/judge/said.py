@@ -13,11 +13,11 @@ from majung.evidence.diffusion.observations import Observations
 from majung.evidence.diffusion.peaks import shares
 from majung.messages import Phrase
 
-__all__ = ["Facts", "autocorrelation", "warnings_of"]
+__all__ = ["FAR", "Facts", "autocorrelation", "warnings_of"]
 
 Floats = NDArray[np.float64]
 
-_FAR: Final = 10.0
+FAR: Final = 10.0
 """A potential of more than so many times what has been seen rests on the curve alone."""
 _OVER: Final = 1.05
 _BIASED: Final = ("bass", "bass-launch", "gbm")
@@ -97,7 +97,7 @@ def _of_the_potential(facts: Facts) -> list[Phrase]:
         return []
     if facts.unbounded > 0.025:
         return [Phrase("evidence.fit.unbounded", share=facts.unbounded)]
-    if m > _FAR * greatest:
+    if m > FAR * greatest:
         return [Phrase("evidence.fit.far", times=m / greatest)]
     if greatest > _OVER * m:
         return [Phrase("evidence.fit.below", potential=m, seen=greatest)]

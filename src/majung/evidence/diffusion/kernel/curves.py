@@ -35,7 +35,7 @@ def bass(t: float, x: Vector, g: Vector, first: int) -> float:
         return 0.0
     p, q = x[first], x[first + 1]
     e = math.exp(-(p + q) * t)
-    rest = -math.expm1(-(p + q) * t)
+    rest = 1.0 - e if e < 0.5 else -math.expm1(-(p + q) * t)
     ratio = q / p
     below = 1.0 + ratio * e
     square = below * below

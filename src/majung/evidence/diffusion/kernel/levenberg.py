@@ -56,13 +56,29 @@ def project(
     """Fill shares and their slopes; return the best potential, its sum of squares, and whether it is at a bound."""
     natural(theta, logs, x)
     squares, product = 0.0, 0.0
+    passed, at, driven = 0.0, math.nan, math.nan
     for i in range(y.size):
-        share = share_of(kind, dense, starts[i], ends[i], z0[i], z1[i], x, g, h)
+        if dense:
+            share = bass_density(ends[i], x, g)
+        else:
+            reached = curve(kind, ends[i], z1[i], x, g)
+            if starts[i] == -math.inf:
+                share = reached
+            else:
+                # most intervals begin where the one before them ends: that share is known
+                if starts[i] != at or z0[i] != driven:
+                    passed = curve(kind, starts[i], z0[i], x, h)
+                share = reached - passed
+        between = not dense and starts[i] > -math.inf
         basis[i] = share
         squares += share * share
         product += share * y[i]
         for j in range(theta.size):
-            slopes[i, j] = g[j] * x[j] if logs[j] else g[j]
+            slope = g[j] - h[j] if between else g[j]
+            slopes[i, j] = slope * x[j] if logs[j] else slope
+            h[j] = g[j]
+        if not dense:
+            passed, at, driven = reached, ends[i], z1[i]
     m = product / squares if squares > 0.0 else m_low
     bound = not (m_low < m < m_high)
     m = min(max(m, m_low), m_high)
