@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +10,7 @@ from majung.messages import Lang, text
 from majung.report.page.cells import Block, Cell
 from majung.report.takeoff.overview import ranked
 from majung.report.takeoff.shown import Shown
-from majung.report.takeoff.words import between, odds, period, reach, spread, takeoff_words, title
+from majung.report.takeoff.words import between, grain_of, moment, odds, reach, spread, takeoff_words, title, years_of
 from majung.report.wording import NOTHING, number, percent
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def _summary(verdict: Takeoff, lang: Lang) -> list[Cell]:
         reason = verdict.reason.label(lang) if verdict.reason is not None else ""
         unsaid = Cell(text("report.takeoff.unsaid", lang), reason)
         return [Cell(title(verdict), series.unit), unsaid, *[Cell(NOTHING)] * 6]
-    frequency = series.frequency
+    grain = grain_of(series)
     likely = odds(verdict.stage_probabilities.get(verdict.stage))
     spoken = [reading for reading in verdict.rules.values() if reading.reason is None]
     seen = [reading for reading in spoken if reading.date is not None]
@@ -59,7 +58,7 @@ def _summary(verdict: Takeoff, lang: Lang) -> list[Cell]:
         Cell(title(verdict), series.unit),
         Cell(text(f"report.takeoff.stage.{verdict.stage}", lang), likely),
         Cell(_odds(verdict.takeoff, lang)),
-        Cell(*takeoff_words(verdict.takeoff, frequency, lang)),
+        Cell(*takeoff_words(verdict.takeoff, grain, lang)),
         Cell(text("report.takeoff.of", lang, part=len(seen), whole=len(spoken))),
         Cell(_model(verdict.best_model, lang)),
         _potential(verdict, lang),
@@ -75,10 +74,11 @@ def _potential(verdict: Takeoff, lang: Lang) -> Cell:
 
 
 def _peak(verdict: Takeoff, lang: Lang) -> Cell:
-    peak, frequency = verdict.peak, verdict.series.frequency
+    peak, grain = verdict.peak, grain_of(verdict.series)
     if peak is None:
         return Cell(NOTHING)
-    return Cell(period(peak.date, frequency, lang), between(peak.low, peak.high, frequency, lang))
+    grain = "month" if grain == "day" else grain
+    return Cell(moment(peak.date, grain, lang), between(peak.low, peak.high, grain, lang))
 
 
 def _rule(verdict: Takeoff, reading: RuleReading, lang: Lang) -> list[Cell]:
@@ -89,18 +89,14 @@ def _rule(verdict: Takeoff, reading: RuleReading, lang: Lang) -> list[Cell]:
     if reading.reason is not None:
         said = Cell(text("report.takeoff.unsaid", lang), reading.reason.label(lang))
     else:
-        day, bounds = takeoff_words(reading, verdict.series.frequency, lang)
+        day, bounds = takeoff_words(reading, grain_of(verdict.series), lang)
         said = Cell(text("report.takeoff.none_seen", lang) if day == NOTHING else day, bounds)
-    delay = reading.median_delay
-    late = NOTHING
-    if delay is not None and math.isfinite(delay):
-        late = text("report.takeoff.years", lang, years=number(delay))
     return [
         name,
         said,
         Cell(_odds(reading, lang)),
         Cell(percent(reading.false_alarm_rate)),
-        Cell(late),
+        Cell(years_of(reading.median_delay, lang)),
         Cell(percent(reading.hit_rate)),
     ]
 

@@ -13,7 +13,7 @@ from majung.messages import Lang, text
 from majung.report.figures.panels import Rows, Specification, grid, layered, mark, nominal, number
 from majung.report.figures.style import ACCENT, GREY, INK, MUTED, NARROW, NUMBER, finish, heading, row_names, wrap
 from majung.report.takeoff.shown import QUANTILES, Shown, Span
-from majung.report.takeoff.words import odds, period, title
+from majung.report.takeoff.words import grain_of, odds, period, title
 
 __all__ = ["TAKEOFF", "series_chart", "time_channel"]
 
@@ -43,7 +43,7 @@ def series_chart(shown: Shown, lang: Lang, width: int) -> Specification:
     with_stages = bool(verdict.stage_probabilities)
     plot = width - _AXIS_ROOM - 30 - (0 if narrow or not with_stages else _STAGES_WIDE + 40)
     axis = shown.axis()
-    x = time_channel(axis, verdict.series.frequency, plot)
+    x = time_channel(axis, grain_of(verdict.series), plot)
     y = number(
         "value",
         scale={"domain": [0.0, top * factor], "nice": True, "clamp": False},
@@ -58,24 +58,26 @@ def series_chart(shown: Shown, lang: Lang, width: int) -> Specification:
     words = text(f"report.takeoff.kind.{verdict.series.kind}", lang)
     main = layered(
         layers,
-        {"text": wrap(f"{words}, {unit}" if unit else words, int(plot / _LETTER)), "frame": "group", "offset": 34},
+        {"text": wrap(f"{words}, {unit}" if unit else words, int(plot / _LETTER)), "frame": "group", "offset": 10},
         width=plot,
         height=_HEIGHT if not narrow else 190,
     )
     panels = [main]
     if with_stages:
         panels.append(_stages(data, shown, lang, width - 20 if narrow else _STAGES_WIDE))
-    note = text("report.takeoff.chart.later", lang) if len(later) else ""
+    spanned = shown.takeoff_span(axis) is not None
+    drawn = {"known": len(known), "later": len(later), "curve": len(fitted), "fan": len(fan), "span": spanned}
+    note = " ".join(text(f"report.takeoff.chart.{part}", lang) for part, there in drawn.items() if there)
     head = heading("takeoff_series", lang, width, note=note, name=title(verdict))
     return finish(grid(panels, 1 if narrow else 2, head), data)
 
 
-def time_channel(axis: Span, frequency: str, width: int) -> Specification:
+def time_channel(axis: Span, grain: str, width: int) -> Specification:
     """Return the axis of time: a year's name stands at its end where data are yearly, at its beginning elsewhere."""
     first, last = math.ceil(axis.low), math.floor(axis.high)
     steps = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
     step = next((s for s in steps if (last - first) / s <= max(width / 44, 1)), steps[-1])
-    shift = 1 if frequency == "year" else 0
+    shift = 1 if grain == "year" else 0
     ticks = [year for year in range(first, last + 1) if (year - shift) % step == 0]
     options = {"values": ticks, "grid": False, "labelFlush": False, "offset": 6, "domain": False, "tickSize": 4}
     label = f"format(datum.value - {shift}, 'd')"
@@ -127,7 +129,7 @@ def _takeoff_layers(data: Rows, shown: Shown, axis: Span, x: Specification, lang
     when = shown.takeoff()
     if when is not None and axis.low <= when <= axis.high:
         reading = shown.verdict.takeoff
-        day = period(reading.date, shown.verdict.series.frequency, lang)
+        day = period(reading.date, grain_of(shown.verdict.series), lang)
         words = text("report.takeoff.chart.takeoff", lang, day=day)
         layers += _flag(data, when, words, TAKEOFF, axis, x, -6, [])
     return layers
@@ -137,7 +139,7 @@ def _day_layers(data: Rows, shown: Shown, axis: Span, x: Specification, lang: La
     """Mark the day as of which the verdict is; not where the picture ends there anyway."""
     if shown.as_of >= axis.high:
         return []
-    day = period(shown.verdict.as_of, "", lang)
+    day = period(shown.verdict.as_of, "day", lang)
     return _flag(data, shown.as_of, text("report.takeoff.chart.as_of", lang, day=day), MUTED, axis, x, -20, [2, 3])
 
 

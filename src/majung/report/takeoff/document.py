@@ -16,15 +16,15 @@ from majung.report.figures.panels import Specification
 from majung.report.takeoff.blocks import fits_block, rules_block, summary_block
 from majung.report.takeoff.charts import series_chart
 from majung.report.takeoff.overview import overview_chart, ranked
-from majung.report.takeoff.replayed import history_block, replay_block, replay_chart
+from majung.report.takeoff.replayed import hindsight_block, replay_block, replay_chart
 from majung.report.takeoff.sentences import finding, headline, support
-from majung.report.takeoff.shown import Replay, Shown
+from majung.report.takeoff.shown import Shown
 from majung.report.takeoff.words import title
 from majung.report.wording import count
 
 if TYPE_CHECKING:
     from majung.evidence.series import Series
-    from majung.evidence.takeoff import Takeoff
+    from majung.evidence.takeoff import Step, Takeoff
 
 __all__ = ["MOST_SHOWN", "render"]
 
@@ -39,7 +39,7 @@ def render(
     verdicts: Sequence[Takeoff],
     *,
     later: Mapping[str, Series] | None = None,
-    replays: Mapping[str, Replay] | None = None,
+    replays: Mapping[str, Sequence[Step]] | None = None,
     lang: Lang = "en",
     out: str | os.PathLike[str],
     pictures: bool = True,
@@ -55,7 +55,7 @@ def render(
     later : mapping, optional
         By id, the same series with all that is known by now: what came after the day is drawn in grey.
     replays : mapping, optional
-        By id, from `majung.evidence.takeoff.replay`: what each rule would have said in each period.
+        By id, from `majung.evidence.takeoff.replay`: what each rule would have said.
     lang : {"en", "ko"}
         The language of every word that is not a name.
     out : path
@@ -84,7 +84,7 @@ def render(
             key=f"series-{place}",
             verdict=verdict,
             later=(later or {}).get(verdict.series.id),
-            replay=(replays or {}).get(verdict.series.id),
+            replay=(replays or {}).get(verdict.series.id, ()),
         )
         for place, verdict in enumerate(verdicts, 1)
     ]
@@ -172,6 +172,6 @@ def _section(shown: Shown, lang: Lang, charts: Mapping[str, Any]) -> dict[str, A
         "rules": rules_block(verdict, lang) if verdict.rules else None,
         "fits": fits_block(verdict, lang) if verdict.fits else None,
         "replay": replay if replay in charts else None,
-        "history": history_block(shown, lang) if shown.replay else None,
+        "hindsight": hindsight_block(shown, lang) if shown.replay else None,
         "periods": replay_block(shown, lang) if shown.replay else None,
     }

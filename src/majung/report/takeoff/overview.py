@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -12,14 +13,18 @@ from majung.report.figures.panels import Rows, Specification, grid, layered, mar
 from majung.report.figures.style import ACCENT, GREY, INK, MUTED, NARROW, RowNames, finish, heading, row_names, wrap
 from majung.report.takeoff.charts import TAKEOFF, time_channel
 from majung.report.takeoff.shown import Shown, Span, year_of
-from majung.report.takeoff.words import odds, title
+from majung.report.takeoff.words import grain_of, odds, title
 
-__all__ = ["overview_chart", "ranked"]
+if TYPE_CHECKING:
+    from majung.evidence.takeoff import RuleReading
+
+__all__ = ["overview_chart", "ranked", "says_yes"]
 
 _ODDS: Final = 190
 _ROW: Final = 22
 _LETTER: Final = 6.6
 _HALF: Final = 0.5
+_HALVES: Final = MappingProxyType({"year": 0.5, "quarter": 0.125, "month": 1 / 24, "day": 0.0})
 _MOST_ROWS: Final = 80
 """More would not be read, and take long to draw."""
 
@@ -36,6 +41,13 @@ def ranked(found: Sequence[Shown]) -> list[Shown]:
         return shown.verdict.stage is None, -likely, when
 
     return sorted(found, key=place)
+
+
+def says_yes(reading: RuleReading) -> bool:
+    """Return whether there has been a take-off: more likely than not, where there are odds."""
+    if reading.probability is not None:
+        return reading.probability >= _HALF
+    return reading.date is not None
 
 
 def overview_chart(found: Sequence[Shown], lang: Lang, width: int) -> Specification | None:
@@ -74,13 +86,12 @@ def _dates(data: Rows, found: Sequence[Shown], rows: RowNames, axis: Span, lang:
     points, spans = [], []
     for shown in found:
         if (when := shown.takeoff()) is not None:
-            points.append((shown.key, when))
+            points.append((shown.key, when - _half(shown)))
         if (span := shown.takeoff_span(axis)) is not None:
-            spans.append((shown.key, *span))
+            spans.append((shown.key, *(max(end - _half(shown), axis.low) for end in span)))
     order = [shown.key for shown in found]
     y = nominal("series", sort=order, scale={"domain": order}, axis=rows.axis(shown=False))
-    x = time_channel(axis, "", width)
-    x["axis"] = x["axis"] | {"grid": True}
+    x = _years(axis, width)
     day = data.named(pd.DataFrame({"year": [found[0].as_of]}))
     layers = [mark("rule", day, {"x": x}, color=MUTED, strokeDash=[2, 3], strokeWidth=1.4)]
     if spans:
@@ -104,6 +115,20 @@ def _axis(found: Sequence[Shown]) -> Span | None:
     years.append(max(shown.as_of for shown in found))
     room = max(0.03 * (max(years) - min(years)), 0.3)
     return Span(min(years) - room, max(years) + room)
+
+
+def _years(axis: Span, width: int) -> Specification:
+    """Return the axis of time, each year's name in the middle of the year."""
+    x = time_channel(Span(axis.low - 0.5, axis.high - 0.5), "", width)
+    middles = [year + 0.5 for year in x["axis"]["values"]]
+    domain = {"domain": [axis.low, axis.high], "nice": False, "zero": False}
+    label = "format(floor(datum.value), 'd')"
+    return x | {"scale": domain, "axis": x["axis"] | {"values": middles, "labelExpr": label, "grid": True}}
+
+
+def _half(shown: Shown) -> float:
+    """Return half a period: a take-off that is dated by the end of its period is drawn in the middle of it."""
+    return _HALVES[grain_of(shown.verdict.series)]
 
 
 def _share(shown: Shown) -> float:

@@ -1,197 +1,134 @@
-"""What each rule would have said in each period: how early, how often wrong, as a picture and as tables."""
+"""What each rule would have said whenever something became known: how early, how often wrong."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from majung.evidence.takeoff import RULES
+from majung.evidence.takeoff import RULES, hindsight
 from majung.messages import Lang, text
 from majung.report.figures.panels import Rows, Specification, layered, mark, nominal, number
 from majung.report.figures.style import INK, NARROW, finish, heading, row_names
 from majung.report.page.cells import Block, Cell
 from majung.report.takeoff.charts import TAKEOFF, time_channel
-from majung.report.takeoff.shown import Replay, Shown, Span, year_of
-from majung.report.takeoff.words import odds, period, title
-from majung.report.wording import NOTHING, count
-from majung.report.wording import number as written
+from majung.report.takeoff.shown import Shown, Span, year_of
+from majung.report.takeoff.words import grain_of, odds, period, title, within, years_of
+from majung.report.wording import NOTHING, count, percent
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from majung.evidence.takeoff import RuleReading
-    from majung.evidence.takeoff.verdict import RuleName
 
-__all__ = ["History", "history", "history_block", "replay_block", "replay_chart", "says_yes"]
+__all__ = ["hindsight_block", "replay_block", "replay_chart"]
 
-_HALF: Final = 0.5
 _SILENT: Final = "#eef0f2"
+_TOGETHER: Final = "together"
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """How a rule fared as the periods went by, held against what it says at the end of the data.
-
-    Parameters
-    ----------
-    rule : str
-    settled : date or None
-        The take-off by its last reading.
-    first : date or None
-        The end of the first period in which it said that there had been a take-off.
-    first_said : date or None
-        The date that it gave then.
-    delay : float or None
-        Years from `settled` to the first alarm at or after it that it did not take back; negative never.
-    false_alarms : int
-        Periods before `settled`, or any where it is None, in which it said that there had been a take-off.
-    missed : int
-        Periods from `settled` on in which it said nothing of a take-off.
-    withdrawn : int
-        How often it took an alarm back.
-    periods : int
-        In which it was asked.
-    """
-
-    rule: RuleName
-    settled: date | None
-    first: date | None
-    first_said: date | None
-    delay: float | None
-    false_alarms: int
-    missed: int
-    withdrawn: int
-    periods: int
-
-
-def says_yes(reading: RuleReading) -> bool:
-    """Return whether a rule says that there has been a take-off: more likely than not, where it gives odds."""
-    if reading.probability is not None:
-        return reading.probability >= _HALF
-    return reading.date is not None
-
-
-def history(replay: Replay, rule: RuleName) -> History:
-    """Hold what a rule said in each period against what it says at the end."""
-    said = [(day, readings[rule]) for day, readings in replay if rule in readings]
-    alarms = [says_yes(reading) for _, reading in said]
-    settled = said[-1][1].date if said and alarms[-1] else None
-    first = next((place for place, alarm in enumerate(alarms) if alarm), None)
-    after = [settled is not None and day >= settled for day, _ in said]
-    held = len(alarms)
-    while held and alarms[held - 1]:
-        held -= 1
-    delay = None
-    if settled is not None and held < len(said):
-        delay = max(year_of(said[held][0]) - year_of(settled), 0.0)
-    return History(
-        rule=rule,
-        settled=settled,
-        first=None if first is None else said[first][0],
-        first_said=None if first is None else said[first][1].date,
-        delay=delay,
-        false_alarms=sum(alarm and not past for alarm, past in zip(alarms, after, strict=True)),
-        missed=sum(past and not alarm for alarm, past in zip(alarms, after, strict=True)),
-        withdrawn=sum(before and not now for before, now in pairwise(alarms)),
-        periods=len(said),
-    )
-
-
-def history_block(shown: Shown, lang: Lang) -> Block:
-    """Return how early and how often wrong each rule was."""
-    frequency = shown.verdict.series.frequency
+def hindsight_block(shown: Shown, lang: Lang) -> Block:
+    """Return how early and how often wrong each rule was, held against the date in the end."""
+    grain = grain_of(shown.verdict.series)
+    days = _grain_of_days(shown)
+    rule = shown.verdict.takeoff.rule
+    found = hindsight(shown.verdict.series, list(shown.replay), rule)
     rows = []
-    for rule in _asked(shown):
-        found = history(shown.replay or (), rule)
+    for name in RULES:
+        one = found[name]
         rows.append(
             [
-                Cell(text(f"report.takeoff.rule.{rule}", lang)),
-                Cell(period(found.settled, frequency, lang)),
-                Cell(period(found.first, frequency, lang), _said_then(found, frequency, lang)),
-                Cell(_years(found.delay, lang)),
-                Cell(_of(found.false_alarms, found.periods, lang)),
-                Cell(_of(found.missed, found.periods, lang)),
-                Cell(count(found.withdrawn)),
+                Cell(text(f"report.takeoff.rule.{name}", lang)),
+                Cell(period(one.first_said, days, lang)),
+                Cell(years_of(one.years_after, lang)),
+                Cell(percent(one.wrong) if one.spoke else NOTHING),
+                Cell(count(one.spoke)),
             ]
         )
-    columns = ("rule", "settled", "first_alarm", "own_delay", "false_alarms", "missed", "withdrawn")
+    columns = ("rule", "first_alarm", "years_after", "wrong", "spoke")
     head = [text(f"report.takeoff.column.{column}", lang) for column in columns]
-    return Block(text("report.takeoff.table.history", lang), head, rows)
+    truth = shown.replay[-1].rules[rule].date
+    key = "hindsight" if truth is not None else "hindsight_none"
+    values = {"day": within(truth, grain, lang), "rule": text(f"report.takeoff.rule.{rule}", lang)}
+    return Block(text(f"report.takeoff.table.{key}", lang, **values), head, rows)
 
 
 def replay_block(shown: Shown, lang: Lang) -> Block:
-    """Return what each rule said in each period."""
-    frequency = shown.verdict.series.frequency
-    rules = _asked(shown)
-    rows = []
-    for day, readings in shown.replay or ():
-        cells = []
-        for rule in rules:
-            reading = readings.get(rule)
-            if reading is None:
-                cells.append(Cell(NOTHING))
-                continue
-            note = "" if reading.probability is None else odds(reading.probability)
-            cells.append(Cell(period(reading.date if says_yes(reading) else None, frequency, lang), note))
-        rows.append([Cell(period(day, frequency, lang)), *cells])
-    head = [text("report.takeoff.column.period", lang), *(text(f"report.takeoff.rule.{rule}", lang) for rule in rules)]
+    """Return what each rule said on each day on which something became known."""
+    grain = grain_of(shown.verdict.series)
+    days = _grain_of_days(shown)
+    rows = [
+        [
+            Cell(period(step.day, days, lang)),
+            Cell(odds(step.probability)),
+            *(_said(step.rules.get(rule), grain, lang) for rule in RULES),
+        ]
+        for step in shown.replay
+    ]
+    head = [
+        *(text(f"report.takeoff.column.{column}", lang) for column in ("known", "odds")),
+        *(text(f"report.takeoff.rule.{rule}", lang) for rule in RULES),
+    ]
     return Block(text("report.takeoff.table.replay", lang), head, rows)
 
 
 def replay_chart(shown: Shown, lang: Lang, width: int) -> Specification | None:
-    """Draw each rule as a row of periods, filled where it said that there had been a take-off."""
-    replay = shown.replay
-    if not replay:
+    """Draw each rule as a row, filled from the day on which it said that there had been a take-off."""
+    if not shown.replay:
         return None
     narrow = width < NARROW
-    rules = _asked(shown)
-    names: dict[str, str] = {rule: text(f"report.takeoff.rule.{rule}", lang) for rule in rules}
+    names = {_TOGETHER: text("report.takeoff.together", lang)}
+    names |= {rule: text(f"report.takeoff.rule.{rule}", lang) for rule in RULES}
     rows = row_names(names, 112 if narrow else 190)
     plot = width - rows.room - 40
-    ends = [year_of(day) for day, _ in replay]
-    begins = [ends[0] - (ends[1] - ends[0] if len(ends) > 1 else 1.0), *ends[:-1]]
+    begins = [year_of(step.day) for step in shown.replay]
+    ends = [*begins[1:], max(shown.as_of, begins[-1] + _last_stretch(begins))]
     axis = Span(begins[0], ends[-1])
-    x = time_channel(axis, shown.verdict.series.frequency, plot)
-    order = list(rules)
+    x = time_channel(axis, "", plot)
+    order = list(names)
     y = nominal("rule", sort=order, scale={"domain": order, "paddingInner": 0.25}, axis=rows.axis())
     tiles, marks = [], []
-    for (_, readings), begin, end in zip(replay, begins, ends, strict=True):
-        for rule in rules:
-            if (reading := readings.get(rule)) is not None:
-                likely = reading.probability
-                share = float(reading.date is not None) if likely is None else float(likely)
+    for step, begin, end in zip(shown.replay, begins, ends, strict=True):
+        tiles.append((_TOGETHER, begin, end, float(step.probability)))
+        for rule in RULES:
+            if (share := _share(step.rules.get(rule))) is not None:
                 tiles.append((rule, begin, end, share))
-    for rule in rules:
-        if (settled := history(replay, rule).settled) is not None and axis.low <= year_of(settled) <= axis.high:
+    last = shown.replay[-1].rules
+    for rule in RULES:
+        settled = last[rule].date if rule in last else None
+        if settled is not None and axis.low <= year_of(settled) <= axis.high:
             marks.append((rule, year_of(settled)))
     data = Rows()
     own = data.named(pd.DataFrame(tiles, columns=["rule", "year", "end", "share"]))
-    colour = number("share", scale={"domain": [0, 1], "range": [_SILENT, TAKEOFF]}, legend=None)
-    channels = {"x": x, "x2": {"field": "end"}, "y": y, "color": colour}
-    layers = [mark("rect", own, channels, stroke="white", strokeWidth=0.6 if len(replay) < plot / 4 else 0)]
+    shades = {"domain": [0, 1], "range": [_SILENT, TAKEOFF], "interpolate": "rgb"}
+    channels = {"x": x, "x2": {"field": "end"}, "y": y, "color": number("share", scale=shades, legend=None)}
+    layers = [mark("rect", own, channels, stroke="white", strokeWidth=0.6 if len(begins) < plot / 4 else 0)]
     if marks:
         own = data.named(pd.DataFrame(marks, columns=["rule", "year"]))
         layers.append(mark("tick", own, {"x": x, "y": y}, color=INK, thickness=2.5, size=22))
     title_of = heading("takeoff_replay", lang, width, name=title(shown.verdict))
-    chart = layered(layers, title_of, width=plot, height={"step": max(rows.step, 30)})
-    return finish(chart, data)
+    return finish(layered(layers, title_of, width=plot, height={"step": max(rows.step, 30)}), data)
 
 
-def _asked(shown: Shown) -> list[RuleName]:
-    return [rule for rule in RULES if any(rule in readings for _, readings in shown.replay or ())]
+def _share(reading: RuleReading | None) -> float | None:
+    """Return how sure a rule is of a take-off; None where it says nothing."""
+    if reading is None or reading.reason is not None:
+        return None
+    return float(reading.date is not None) if reading.probability is None else float(reading.probability)
 
 
-def _said_then(found: History, frequency: str, lang: Lang) -> str:
-    if found.first is None or found.first_said is None:
-        return ""
-    return text("report.takeoff.said_then", lang, day=period(found.first_said, frequency, lang))
+def _said(reading: RuleReading | None, grain: str, lang: Lang) -> Cell:
+    if reading is None or reading.reason is not None:
+        return Cell(NOTHING)
+    day = text("report.takeoff.none_seen", lang) if reading.date is None else period(reading.date, grain, lang)
+    return Cell(day, "" if reading.probability is None else odds(reading.probability))
 
 
-def _of(part: int, whole: int, lang: Lang) -> str:
-    return text("report.takeoff.of", lang, part=count(part), whole=count(whole))
+def _last_stretch(begins: list[float]) -> float:
+    """Return how long the last tile is where the day is the last one itself: as long as the one before."""
+    return begins[-1] - begins[-2] if len(begins) > 1 else 1.0
 
 
-def _years(delay: float | None, lang: Lang) -> str:
-    return NOTHING if delay is None else text("report.takeoff.years", lang, years=written(delay))
+def _grain_of_days(shown: Shown) -> str:
+    days: list[date] = [step.day for step in shown.replay]
+    return grain_of(shown.verdict.series, days)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from majung.messages import Lang, text
 from majung.money import format_date
-from majung.report.takeoff.overview import ranked
-from majung.report.takeoff.replayed import says_yes
+from majung.report.takeoff.overview import ranked, says_yes
 from majung.report.takeoff.shown import Shown
-from majung.report.takeoff.words import joined, odds, takeoff_words, title
+from majung.report.takeoff.words import grain_of, joined, odds, takeoff_words, title, within
 
 if TYPE_CHECKING:
     from majung.evidence.takeoff import Takeoff
@@ -62,8 +61,12 @@ def finding(verdict: Takeoff, lang: Lang) -> str:
     if not says_yes(reading):
         key = "not_yet" if reading.probability is not None else "not_yet_plain"
         return text(f"report.takeoff.finding.{key}", lang, **values)
-    day, bounds = takeoff_words(reading, verdict.series.frequency, lang)
+    if reading.date is None:
+        return text("report.takeoff.finding.undated", lang, **values)
+    day, bounds = takeoff_words(reading, grain_of(verdict.series), lang)
     key = "before" if reading.before_data else "taken" if reading.probability is not None else "taken_plain"
+    if not reading.before_data:
+        day = within(reading.date, grain_of(verdict.series), lang)
     when = f"{day} ({bounds})" if bounds else day
     return text(f"report.takeoff.finding.{key}", lang, when=when, **values)
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from majung.evidence.takeoff.curves import Axis
+
 if TYPE_CHECKING:
     from majung.evidence.series import Series
-    from majung.evidence.takeoff import RuleReading, Takeoff
-    from majung.evidence.takeoff.verdict import RuleName
+    from majung.evidence.takeoff import Step, Takeoff
 
-__all__ = ["QUANTILES", "Replay", "Shown", "Span", "year_of"]
-
-Replay: TypeAlias = "Sequence[tuple[date, Mapping[RuleName, RuleReading]]]"
-"""What each rule said at the end of each period, as `majung.evidence.takeoff.replay` returns it."""
+__all__ = ["QUANTILES", "Shown", "Span", "year_of"]
 
 QUANTILES: Final = ("p05", "p25", "p50", "p75", "p95")
 
@@ -42,14 +40,14 @@ class Shown:
     verdict : Takeoff
     later : Series or None
         The same series with what became known after the day.
-    replay : sequence or None
-        What each rule said in each period.
+    replay : sequence of Step
+        What each rule said whenever something became known.
     """
 
     key: str
     verdict: Takeoff
     later: Series | None = None
-    replay: Replay | None = None
+    replay: Sequence[Step] = ()
 
     @property
     def as_of(self) -> float:
@@ -80,12 +78,16 @@ class Shown:
 
     def fitted(self) -> pd.DataFrame:
         """Return the best curve where there are data: ``year``, ``value``; no rows where there is none."""
+        series = self.verdict.series
         fit = next((fit for fit in self.verdict.fits if fit.model == self.verdict.best_model), None)
-        frame = pd.DataFrame(columns=["year", "value"], dtype=float)
         if fit is None or not fit.usable:
-            return frame
-        ends = np.asarray(fit.observed.ends, dtype=float)
-        frame = pd.DataFrame({"year": ends, "value": np.asarray(fit.fitted(), dtype=float)})
+            return pd.DataFrame(columns=["year", "value"], dtype=float)
+        values = np.asarray(fit.fitted(), dtype=float)
+        if series.kind == "cumulative":
+            # What is fitted is what comes on top in each interval.
+            known = series.values[np.isfinite(series.values)]
+            values = known[max(len(known) - len(values) - 1, 0)] + np.cumsum(values)
+        frame = pd.DataFrame({"year": Axis.of(series).zero + fit.observed.ends, "value": values})
         return frame.dropna()
 
     def takeoff(self) -> float | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from majung.messages import Lang, text
@@ -12,13 +13,33 @@ from majung.money import Quarter, format_date
 from majung.report.wording import NOTHING, number, percent
 
 if TYPE_CHECKING:
+    from majung.evidence.series import Series
     from majung.evidence.takeoff import RuleReading, Takeoff
 
-__all__ = ["between", "joined", "odds", "period", "reach", "spread", "takeoff_words", "title"]
+__all__ = [
+    "between",
+    "grain_of",
+    "joined",
+    "moment",
+    "odds",
+    "period",
+    "reach",
+    "spread",
+    "takeoff_words",
+    "title",
+    "within",
+    "years_of",
+]
 
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _SURE: Final = 0.995
-_DECEMBER: Final = 12
+_ENDS: Final[Mapping[str, Callable[[date], bool]]] = MappingProxyType(
+    {
+        "year": lambda day: (day.month, day.day) == (12, 31),
+        "quarter": lambda day: day == Quarter.of(day).last_day,
+        "month": lambda day: (day + timedelta(days=1)).day == 1,
+    }
+)
 
 
 def title(verdict: Takeoff) -> str:
@@ -26,18 +47,49 @@ def title(verdict: Takeoff) -> str:
     return str(verdict.series.name or verdict.series.id)
 
 
-def period(day: date | None, frequency: str, lang: Lang) -> str:
-    """Write the period that a day ends: ``1983``, ``2023Q3``, ``March 2019``; the day where it ends none."""
+def grain_of(series: Series, days: Iterable[date] | None = None) -> str:
+    """Return as what days are written: the year, quarter or month that each ends, or ``day`` where one ends none.
+
+    Parameters
+    ----------
+    days : iterable of date, optional
+        Of which to tell; the ends of the series' periods where left out.
+    """
+    ends = series.ends.astype(object).tolist() if days is None else list(days)
+    frequency = str(series.frequency)
+    return frequency if frequency in _ENDS and all(_ENDS[frequency](end) for end in ends) else "day"
+
+
+def period(day: date | None, grain: str, lang: Lang) -> str:
+    """Write the period that a day lies in: ``1983``, ``2023Q3``, ``March 2019``, or the day itself."""
     if day is None:
         return NOTHING
-    if frequency == "year" and (day.month, day.day) == (_DECEMBER, 31):
+    if grain == "year":
         return text("report.takeoff.year", lang, year=day.year)
-    if frequency == "quarter" and day == Quarter.of(day).last_day:
+    if grain == "quarter":
         return Quarter.of(day).label(lang)
     written = format_date(day, lang)
-    if frequency == "month":
+    if grain == "month":
         return written.rsplit(" ", 1)[0] if lang == "ko" else written.split(" ", 1)[1]
     return written
+
+
+def within(day: date | None, grain: str, lang: Lang) -> str:
+    """Write the period that a day ends, in a sentence: also one that is no year, quarter or month."""
+    written = period(day, grain, lang)
+    return text("report.takeoff.period_to", lang, day=written) if grain == "day" and day is not None else written
+
+
+def years_of(number_of: float | None, lang: Lang) -> str:
+    """Write a time in years; a dash where there is none."""
+    if number_of is None or not math.isfinite(number_of):
+        return NOTHING
+    return text("report.takeoff.years", lang, years=number(number_of, decimals=1))
+
+
+def moment(day: date | None, grain: str, lang: Lang) -> str:
+    """Write a moment of a curve, which is never known to the day."""
+    return period(day, "month" if grain == "day" else grain, lang)
 
 
 def odds(probability: float | None) -> str:
@@ -51,9 +103,9 @@ def odds(probability: float | None) -> str:
     return percent(probability)
 
 
-def between(low: date | None, high: date | None, frequency: str, lang: Lang) -> str:
+def between(low: date | None, high: date | None, grain: str, lang: Lang) -> str:
     """Write an interval of days; empty where there is none."""
-    ends = period(low, frequency, lang), period(high, frequency, lang)
+    ends = period(low, grain, lang), period(high, grain, lang)
     if low is None and high is None:
         return ""
     if low is None:
@@ -63,14 +115,14 @@ def between(low: date | None, high: date | None, frequency: str, lang: Lang) -> 
     return ends[0] if ends[0] == ends[1] else text("report.range", lang, low=ends[0], high=ends[1])
 
 
-def takeoff_words(reading: RuleReading, frequency: str, lang: Lang) -> tuple[str, str]:
+def takeoff_words(reading: RuleReading, grain: str, lang: Lang) -> tuple[str, str]:
     """Write when a rule sees the take-off, and its interval; a dash where it sees none."""
     if reading.date is None:
-        return NOTHING, between(reading.low, reading.high, frequency, lang)
-    day = period(reading.date, frequency, lang)
+        return NOTHING, between(reading.low, reading.high, grain, lang)
+    day = period(reading.date, grain, lang)
     if reading.before_data:
         return text("report.takeoff.by", lang, day=day), ""
-    return day, between(reading.low, reading.high, frequency, lang)
+    return day, between(reading.low, reading.high, grain, lang)
 
 
 def spread(estimate: float | None, low: float | None, high: float | None, lang: Lang) -> tuple[str, str]:
