@@ -104,6 +104,16 @@ def test_a_bound_that_binds_is_said() -> None:
     assert fit(VCR, market=(50_000.0, 90_000.0)).parameters["m"] == pytest.approx(67980.9, abs=0.1)
 
 
+@pytest.mark.parametrize("market", [0.0, -5.0, (10.0, 5.0)])
+def test_a_potential_that_cannot_be_is_refused(market: float | tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="market potential must be positive"):
+        fit(VCR, market=market)
+
+
+def test_a_potential_far_below_the_data_is_kept_and_said() -> None:
+    assert {"at_bound", "below"} & set(keys(fit(VCR, market=(None, 1.0))))
+
+
 def test_growth_without_an_end_leaves_the_potential_at_its_bound() -> None:
     found = fit(1.4 ** np.arange(12.0))
     assert "m" in found.at_bound

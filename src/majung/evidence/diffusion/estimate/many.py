@@ -179,7 +179,7 @@ def fit_many(
     Raises
     ------
     ValueError
-        An unknown model, or an estimator that it has not.
+        An unknown model, an estimator that it has not, or a market potential that is not positive.
     Interrupted
         ``cancelled`` said so.
     """

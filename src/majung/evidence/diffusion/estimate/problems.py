@@ -233,7 +233,8 @@ def _bounds(model: Model, begin: float, end: float) -> tuple[Floats, Floats]:
 def _market_bounds(given: Market, series: Observations) -> tuple[float, float]:
     seen = series.greatest or 1.0
     low, high = given if isinstance(given, tuple) else (given, given)
-    return (
-        _LEAST_TIMES_SEEN * seen if low is None else float(low),
-        max(MOST_TIMES_SEEN * seen, 0.0 if low is None else 10 * float(low)) if high is None else float(high),
-    )
+    if (high is not None and not high > 0) or (low is not None and high is not None and low > high):
+        raise ValueError(f"the market potential must be positive, and its bounds in order: {given}")
+    if high is None:
+        high = max(MOST_TIMES_SEEN * seen, 10.0 * (low or 0.0))
+    return min(_LEAST_TIMES_SEEN * seen, high) if low is None else float(low), float(high)
