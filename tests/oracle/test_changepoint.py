@@ -51,16 +51,18 @@ def density(y: Floats, t: Floats, start: int, end: int, regime: int, noise: floa
 
 
 def cuts(count: int) -> list[list[tuple[int, int, int]]]:
-    """Return every sequence of regimes as (regime, first, last), in order and without gaps."""
+    """Return every sequence of regimes as (regime, first, last), without gaps; levelling may turn into growth again."""
     found = []
-    for used in ((0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)):
+    after_growth = [(1, 2, 1, 2, 1, 2, 1)[:length] for length in range(1, count + 1)]
+    after_level = [(2, 1, 2, 1, 2, 1, 2)[:length] for length in range(1, count + 1)]
+    for used in ((0,), *after_growth, *after_level, *((0, *rest) for rest in after_growth if len(rest) < count)):
         for ends in combinations(range(1, count), len(used) - 1):
             edges = [0, *ends, count]
             found.append([(regime, edges[i], edges[i + 1] - 1) for i, regime in enumerate(used)])
     return found
 
 
-def before_data(cut: list[tuple[int, int, int]], hg: Floats, hl: Floats) -> float:
+def before_data(cut: list[tuple[int, int, int]], hg: Floats, hl: Floats, hr: Floats) -> float:
     """Return the log probability of a cut by the hazards alone."""
     regime, start, end = cut[0]
     log = 0.0
@@ -68,11 +70,15 @@ def before_data(cut: list[tuple[int, int, int]], hg: Floats, hl: Floats) -> floa
         log += np.log1p(-hg[: end + 1]).sum()
     else:
         log += np.log(hg[0])
-    for regime, start, end in cut:
+    for place, (regime, start, end) in enumerate(cut):
+        came_from = cut[place - 1][0] if place else None
+        stayed = slice(start + (start > 0), end + 1)
         if regime == 1:
-            log += (np.log(hg[start]) if start else 0.0) + np.log1p(-hl[start + (start > 0) : end + 1]).sum()
+            log += np.log({None: 1.0, 0: hg[start], 2: hr[start]}[came_from])
+            log += np.log1p(-hl[stayed]).sum()
         if regime == 2:
-            log += np.log(hl[start])
+            # That of the first period counts as having been before it, and a revival with it as never.
+            log += np.log(hl[start]) + np.log1p(-hr[start + 1 : end + 1]).sum()
     return float(log)
 
 
@@ -82,14 +88,14 @@ def test_every_cut_counts_as_much_as_its_density(seed: int, monkeypatch: pytest.
     count = 6
     t = np.cumsum(generator.uniform(0.3, 1.5, count))
     y = np.cumsum(generator.normal(0.3, 0.4, count))
-    hg, hl = generator.uniform(0.05, 0.4, count), generator.uniform(0.05, 0.3, count)
+    hg, hl, hr = (generator.uniform(0.05, 0.4, count) for _ in range(3))
     noises = np.array([0.05, 0.3])
     monkeypatch.setattr(changepoint, "_NOISE", noises)
-    found = regimes(y, t, hg, hl, PRIORS)
+    found = regimes(y, t, hg, hl, hr, PRIORS)
 
     def weighed(upto: int) -> list[tuple[list[tuple[int, int, int]], float]]:
         return [
-            (cut, before_data(cut, hg, hl) + sum(density(y, t, s, e, r, noise, walk) for r, s, e in cut))
+            (cut, before_data(cut, hg, hl, hr) + sum(density(y, t, s, e, r, noise, walk) for r, s, e in cut))
             for walk in (False, True)
             for noise in noises
             for cut in cuts(upto)
@@ -103,9 +109,13 @@ def test_every_cut_counts_as_much_as_its_density(seed: int, monkeypatch: pytest.
         np.testing.assert_allclose(found.by_then[upto - 1], by_then, rtol=1e-6, atol=1e-12)
     share = weights / weights.sum()
     for period in range(count):
-        began = sum(w for (cut, _), w in zip(logs, share, strict=True) if (1, period) in {(r, s) for r, s, _ in cut})
+        began = sum(
+            w
+            for (cut, _), w in zip(logs, share, strict=True)
+            if period == max((s for r, s, _ in cut if r == 1), default=-1)
+        )
         if period == 0:
-            began += sum(w for (cut, _), w in zip(logs, share, strict=True) if cut[0][:2] == (2, 0))
+            began += sum(w for (cut, _), w in zip(logs, share, strict=True) if cut == [(2, 0, count - 1)])
         assert found.growth_began[period] == pytest.approx(began, rel=1e-6, abs=1e-12)
         for regime, array in ((1, found.growing_since), (2, found.levelling_since)):
             since = sum(w for (cut, _), w in zip(logs, share, strict=True) if cut[-1][:2] == (regime, period))
@@ -114,7 +124,7 @@ def test_every_cut_counts_as_much_as_its_density(seed: int, monkeypatch: pytest.
 
 def test_probabilities_sum_to_one() -> None:
     y = np.log([840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890])
-    found = regimes(y, np.arange(10.0), np.full(10, 0.15), np.full(10, 0.12), PRIORS)
+    found = regimes(y, np.arange(10.0), np.full(10, 0.15), np.full(10, 0.12), np.full(10, 0.05), PRIORS)
     np.testing.assert_allclose(found.by_then.sum(axis=1), 1)
     assert found.growth_began.sum() + found.by_then[-1, 0] == pytest.approx(1)
     assert found.growing_since.sum() == pytest.approx(found.by_then[-1, 1])

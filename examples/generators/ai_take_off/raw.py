@@ -54,7 +54,7 @@ def _company(company: str, reports: dict[date, float]) -> list[Row]:
             if day == DECEMBER_2023:
                 known, source = REVISED, "openai-2024-02"
         rows.append(
-            Row(COMPANIES[company], f"{company} revenue", ends, value, "USD bn a year", "level", known, None, source)
+            Row(COMPANIES[company], f"{company} revenue", ends, value, "USD bn a year", "rate", known, None, source)
         )
     return rows
 
@@ -107,7 +107,7 @@ def cars(folder: Path) -> list[Row]:
             date(int(entry["year"]), 12, 31),
             float(entry["value"]),
             "%",
-            "level",
+            "rate",
             OUTLOOKS.get(int(entry["year"]), date(int(entry["year"]) + 1, 6, 30)),
             100,
             "iea-2024",

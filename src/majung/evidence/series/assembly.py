@@ -186,12 +186,12 @@ def _what_is_missing(
         notes.append(Phrase("evidence.series.before_launch", first=_period(ends[first], grain)))
         return notes
     start, greatest = float(values[first]), float(np.nanmax(values))
-    if kind == "per_period":
+    if kind in ("per_period", "rate"):
         late = len(values) > 1 and start > LATE_START * greatest
     else:
         late = start > LATE_LEVEL * (market or greatest)
     if late:
-        key = "evidence.series.begins_late" if kind == "per_period" else "evidence.series.begins_above_zero"
+        key = "evidence.series.begins_late" if kind in ("per_period", "rate") else "evidence.series.begins_above_zero"
         notes.append(Phrase(key, first=_period(ends[first], grain), found=start, share=start / greatest))
     return notes
 

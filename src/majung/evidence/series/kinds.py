@@ -14,7 +14,7 @@ from majung.tables.headers import folded
 
 __all__ = ["KINDS", "KIND_WORDS", "UNIT_MARKETS", "Kind", "Scale", "guessed_kind", "kind_named", "no_kind", "scale_of"]
 
-Kind: TypeAlias = Literal["per_period", "cumulative", "level"]
+Kind: TypeAlias = Literal["per_period", "cumulative", "level", "rate"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 Scale: TypeAlias = Literal["percent", "share", "per_hundred"]
 
@@ -24,6 +24,14 @@ KIND_WORDS: Final[Mapping[str, Kind]] = MappingProxyType(
         **{"판매": "per_period", "판매량": "per_period", "유량": "per_period", "신규": "per_period"},
         **{"cumulative": "cumulative", "cum": "cumulative", "cumulated": "cumulative", "누적": "cumulative"},
         **{"누계": "cumulative", "level": "level", "stock": "level", "inuse": "level", "share": "level"},
+        **{
+            "rate": "rate",
+            "annualised": "rate",
+            "annualized": "rate",
+            "runrate": "rate",
+            "연환산": "rate",
+            "속도": "rate",
+        },
         **{"수준": "level", "보급": "level", "보유": "level", "저량": "level", "보급률": "level"},
     }
 )
@@ -39,6 +47,7 @@ _PER_HUNDRED: Final = re.compile(
     r"\bper[ -]100(?![0-9,.])(?! ?[kmg]?wh?\b| ?k[gm]\b)|\bper hundred|(?<![0-9,.])100\s*[명인가]\w*\s?당"
 )
 _SHARE: Final = re.compile(r"\b(share|fraction|proportion)\b|비율|비중")
+_RATE: Final = re.compile(r"\b(a|per) year\b|/ ?(yr|year)\b|\bannuali[sz]ed\b|\brun[- ]?rate\b|연환산|/ ?년")
 _IN_USE: Final = re.compile(
     r"\b(shares?|penetration|diffusion|ownership|installed base|in use|percent)\b"
     r"|%|보급|이용률|점유율|비율|비중"
@@ -75,6 +84,8 @@ def guessed_kind(unit: str, clues: tuple[str, ...], file_clue: str = "") -> tupl
     note : Phrase
         What the guess goes by.
     """
+    if _RATE.search(unit.casefold()):
+        return "rate", Phrase("evidence.series.kind_rate", unit=unit)
     if scale_of(unit) is not None:
         return "level", Phrase("evidence.series.kind_by_unit", unit=unit)
     for clue in (unit, *clues):

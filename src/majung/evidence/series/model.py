@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from majung.evidence.series.arrays import figures_of, given_kind, given_market
 from majung.evidence.series.assembly import Defaults, Rows, assemble
-from majung.evidence.series.kinds import Kind
+from majung.evidence.series.kinds import Kind, scale_of
 from majung.evidence.series.periods import Grain, as_day, day_number
 from majung.evidence.series.spacing import Frequency, decimal_years, first_start
 from majung.messages import Phrase
@@ -36,7 +36,8 @@ class Series:
     values : array of float, shape (n,)
         In `unit`; NaN where a period is there but empty.
     kind : str
-        ``per_period`` (sold or adopted in the period), ``cumulative`` (so far, never falls) or ``level`` (in use now).
+        ``per_period`` (sold or adopted in the period), ``cumulative`` (so far, never falls), ``level`` (in use now) or
+        ``rate`` (so much a year at that day, or a share of what is sold: sales as a speed).
     unit : str
         As written, such as ``thousand units``, ``%`` or ``USD bn``; may be empty.
     frequency : str
@@ -170,6 +171,11 @@ class Series:
         first = first_start(ends, self.frequency)
         start = np.datetime64("NaT", "D") if first is None else np.datetime64(first, "D")
         return np.concatenate([np.array([start]), self.ends[:-1]])
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether values are sales as a speed: a rate, or a share of what is sold in each period."""
+        return self.kind == "rate" or (self.kind == "per_period" and scale_of(self.unit) is not None)
 
     @property
     def years(self) -> NDArray[np.float64]:

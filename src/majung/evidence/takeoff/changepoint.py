@@ -1,10 +1,10 @@
 """Growth regimes of a market, one after the other, and the probability of each by each period.
 
-Log sales rise along a line within a regime: introduction, growth, levelling. A line begins at the last sale before it,
-give or take a step; its slope has a prior of its own, and growth is never slower than growth must be. Sales lie around
-the line, or wander off it as a random walk does: which of the two, and how far, is not known, and is the same for all
-regimes. Lines are Gaussian given that, so all ways to cut a series into regimes are summed over exactly, for both kinds
-of noise and a grid of sizes.
+Log sales rise along a line within a regime: introduction, growth, levelling, and growth again where a market revives.
+A line begins at the last sale before it, give or take a step; its slope has a prior of its own, and growth is never
+slower than growth must be. Sales lie around the line, or wander off it as a random walk does: which of the two, and how
+far, is not known, and is the same for all regimes. Lines are Gaussian given that, so all ways to cut a series into
+regimes are summed over exactly, for both kinds of noise and a grid of sizes.
 
 References
 ----------
@@ -67,7 +67,8 @@ class Regimes:
     by_then : (n, 3) array
         Probability of each regime in each period, given the data up to that period and none after it.
     growth_began : (n,) array
-        Probability, given all data, that growth began with that period; with the first, that it had begun before.
+        Probability, given all data, that growth began with that period, for the last time if it began more than once;
+        with the first, that it had begun before.
     growing_since, levelling_since : (n,) array
         Probability that the last period is of that regime, which began with that period, or before the first.
     """
@@ -79,7 +80,12 @@ class Regimes:
 
 
 def regimes(
-    log_sales: Floats, years: Floats, growth_hazard: Floats, levelling_hazard: Floats, priors: RegimePriors
+    log_sales: Floats,
+    years: Floats,
+    growth_hazard: Floats,
+    levelling_hazard: Floats,
+    revival_hazard: Floats,
+    priors: RegimePriors,
 ) -> Regimes:
     """Return the probability of each regime by each period.
 
@@ -89,9 +95,10 @@ def regimes(
         Natural logarithm of sales a year. What is missing is left out.
     years : (n,) array
         When, in years; rising.
-    growth_hazard, levelling_hazard : (n,) array
-        Probability, with nothing known of the sales of that period or later, that the regime begins with it if the one
-        before has not ended; of the first period, that it had begun before. Between 0 and 1, neither included.
+    growth_hazard, levelling_hazard, revival_hazard : (n,) array
+        Probability, with nothing known of the sales of that period or later, that growth follows introduction with it,
+        levelling growth, and growth levelling, if the regime before has not ended; of the first period, that the change
+        had been before. Between 0 and 1, neither included. That of a revival with the first period is not used.
     priors : RegimePriors
         Of slopes and steps.
     """
@@ -104,7 +111,9 @@ def regimes(
     for place, (walk, noise) in enumerate(kinds):
         make: Callable[..., Floats] = _walks if walk else _lines
         line = make(log_sales, years, *prior, noise)
-        evidence[place] = _sum_over_cuts(line, growth_hazard, levelling_hazard, joint[place], began[place])
+        evidence[place] = _sum_over_cuts(
+            line, growth_hazard, levelling_hazard, revival_hazard, joint[place], began[place]
+        )
     weight = np.exp(evidence - evidence.max())
     growth_began, growing_since, levelling_since = np.einsum("s,skn->kn", weight / weight.sum(), began)
     by_then = np.exp(joint - joint.max(axis=(0, 2), keepdims=True)).sum(axis=0)
@@ -118,7 +127,12 @@ def regimes(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sum_over_cuts(
-    line: Floats, growth_hazard: Floats, levelling_hazard: Floats, joint: Floats, began: Floats
+    line: Floats,
+    growth_hazard: Floats,
+    levelling_hazard: Floats,
+    revival_hazard: Floats,
+    joint: Floats,
+    began: Floats,
 ) -> float:  # pragma: no cover (compiled)
     """Fill the log probability of the data up to each period and of the regime then, and when regimes began.
 
@@ -126,11 +140,12 @@ def _sum_over_cuts(
     """
     count = len(growth_hazard)
     last = count - 1
-    into_growth, into_levelling = np.log(growth_hazard), np.log(levelling_hazard)
+    into_growth, into_levelling, revived = np.log(growth_hazard), np.log(levelling_hazard), np.log(revival_hazard)
     # Probability of not leaving, from the beginning up to but without a period.
-    still_new, still_growing = np.zeros(count + 1), np.zeros(count + 1)
+    still_new, still_growing, still_level = np.zeros(count + 1), np.zeros(count + 1), np.zeros(count + 1)
     still_new[1:] = np.cumsum(np.log1p(-growth_hazard))
     still_growing[1:] = np.cumsum(np.log1p(-levelling_hazard))
+    still_level[1:] = np.cumsum(np.log1p(-revival_hazard))
     joint[:] = -np.inf
     entered = np.empty((2, count))
     for end in range(count):
@@ -139,25 +154,27 @@ def _sum_over_cuts(
             entered[0, 0] = into_growth[0] + still_growing[1]
             entered[1, 0] = into_growth[0] + into_levelling[0]
         else:
-            entered[0, end] = joint[end - 1, 0] + into_growth[end]
+            entered[0, end] = _log_sum(joint[end - 1, 0] + into_growth[end], joint[end - 1, 2] + revived[end])
             entered[1, end] = joint[end - 1, 1] + into_levelling[end]
         for start in range(end + 1):
             staying = still_growing[end + 1] - still_growing[start + 1]
             joint[end, 1] = _log_sum(joint[end, 1], entered[0, start] + staying + line[1, start, end])
-            joint[end, 2] = _log_sum(joint[end, 2], entered[1, start] + line[2, start, end])
+            level = still_level[end + 1] - still_level[start + 1]
+            joint[end, 2] = _log_sum(joint[end, 2], entered[1, start] + level + line[2, start, end])
     evidence = _log_sum(_log_sum(joint[last, 0], joint[last, 1]), joint[last, 2])
     for start in range(count):
         rest = still_growing[count] - still_growing[start + 1] + line[1, start, last]
         began[1, start] = np.exp(entered[0, start] + rest - evidence)
         for end in range(start, last):
             staying = still_growing[end + 1] - still_growing[start + 1]
-            levels = into_levelling[end + 1] + line[2, end + 1, last]
+            levels = into_levelling[end + 1] + line[2, end + 1, last] + still_level[count] - still_level[end + 2]
             rest = _log_sum(rest, staying + line[1, start, end] + levels)
         grown = entered[0, start] + rest
         if start == 0:
-            grown = _log_sum(grown, entered[1, 0] + line[2, 0, last])
+            grown = _log_sum(grown, entered[1, 0] + still_level[count] - still_level[1] + line[2, 0, last])
         began[0, start] = np.exp(grown - evidence)
-        began[2, start] = np.exp(entered[1, start] + line[2, start, last] - evidence)
+        level = still_level[count] - still_level[start + 1]
+        began[2, start] = np.exp(entered[1, start] + level + line[2, start, last] - evidence)
     return evidence
 
 

@@ -49,7 +49,7 @@ class Axis:
         first = int(some[0]) if len(some) else 0
         if driver is not None and not (np.isfinite(driver) & (driver > 0)).all():
             driver = None
-        if series.kind == "per_period":
+        if series.kind == "per_period" and not series.is_rate:
             starts = _starts(series)[first:]
             zero = float(starts[0])
             seen = Observations.of(
@@ -61,7 +61,7 @@ class Axis:
             return cls(seen, zero)
         begin = max(first - 1, 0)
         zero = float(years[begin])
-        if series.kind == "level":
+        if series.kind == "level" or series.is_rate:
             known = first if first > 0 else 0
             seen = Observations.of(
                 values[known:], ends=years[known:] - zero, level=True, driver=None if driver is None else driver[known:]
@@ -124,14 +124,17 @@ def when(estimate: tuple[float, float, float], zero: float) -> When:
     return When(date=moment, low=low, high=high)
 
 
-def elbow(found: Fit, zero: float) -> When:
-    """Return the elbow of a fitted curve with the interval of its draws."""
+def elbow(found: Fit, zero: float, *, rate: bool = False) -> When:
+    """Return the elbow of a fitted curve with the interval of its draws.
+
+    `rate` is whether what was fitted is sales themselves, and not what they add up to.
+    """
     end = float(found.observed.ends[-1])
     model = MODELS[found.model]
-    moment = float(elbow_times(model, found.vector[None, :], end)[0])
+    moment = float(elbow_times(model, found.vector[None, :], end, rate=rate)[0])
     low = high = float("nan")
     if len(found.draws):
-        moments = elbow_times(model, found.draws, end)
+        moments = elbow_times(model, found.draws, end, rate=rate)
         if np.isfinite(moments).any():
             low, high = (float(part) for part in np.nanquantile(moments, _TAILS))
     return when((moment, low, high), zero)
@@ -148,7 +151,7 @@ def day_of(year: float) -> date | None:
 
 def _curves(series: Series, axis: Axis, compared: Comparison, seed: int) -> Curves:
     fits = list(compared.fits)
-    if series.kind == "per_period" and fits:
+    if series.kind == "per_period" and fits and not series.is_rate:
         seen, market = axis.observed, None if series.market is None else (None, series.market)
         fits += [fit(seen, "bass", estimator, market=market) for estimator in ("nls", "ols")]
     fan = None

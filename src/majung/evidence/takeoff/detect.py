@@ -199,7 +199,9 @@ def _judged(series: Series, day: date, rule: RuleName | None, curves: Curves, th
     best, detector = curves.best, Detector.packaged()
     market = _market(series, curves)
     flow = Flow.of(series, market)
-    readings = read_rules(flow, detector, elbow=None if best is None else elbow(best, curves.zero), threads=threads)
+    readings = read_rules(
+        flow, detector, elbow=None if best is None else elbow(best, curves.zero, rate=series.is_rate), threads=threads
+    )
     stages = stage_probabilities(readings.regimes, readings.years, readings.probability, detector)
     chosen = readings.rules[rule or default_rule(flow)]
     return Takeoff(
@@ -212,7 +214,7 @@ def _judged(series: Series, day: date, rule: RuleName | None, curves: Curves, th
         fits=curves.fits,
         best_model=None if best is None else best.model,
         potential=None if best is None else best.potential,
-        peak=None if best is None else when(best.peak, curves.zero),
+        peak=None if best is None or series.is_rate else when(best.peak, curves.zero),
         forecast=curves.fan,
         warnings=_warnings(series, day, flow, curves),
     )
@@ -221,7 +223,7 @@ def _judged(series: Series, day: date, rule: RuleName | None, curves: Curves, th
 def _market(series: Series, curves: Curves) -> float | None:
     """Return the market: as given, or the potential of a curve that has its peak behind it and is sure of it."""
     best = curves.best
-    if series.market is not None or best is None or not len(best.draws):
+    if series.market is not None or best is None or not len(best.draws) or series.is_rate:
         return series.market
     estimate, low, high = best.potential
     passed = best.peak[2] < best.observed.ends[-1]
@@ -237,9 +239,9 @@ def _warnings(series: Series, day: date, flow: Flow, curves: Curves) -> tuple[Ph
         found.append(Phrase("evidence.takeoff.old", last=str(last), as_of=str(day)))
     if series.frequency == "irregular":
         found.append(Phrase("evidence.takeoff.irregular"))
-    if flow.market is None:
+    if flow.reached is None:
         found.append(Phrase("evidence.takeoff.market_unknown"))
-    elif series.market is None:
+    elif series.market is None and flow.market is not None:
         found.append(Phrase("evidence.takeoff.market_fitted", market=flow.market))
     if series.market is not None and flow.reached is not None and float(np.nanmax(flow.reached)) > 1:
         found.append(Phrase("evidence.takeoff.above_market", share=float(np.nanmax(flow.reached))))

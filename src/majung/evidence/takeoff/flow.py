@@ -15,7 +15,10 @@ __all__ = ["PER_YEAR", "Flow"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
-PER_YEAR: Final = {"year": 1, "quarter": 4, "month": 12, "irregular": 1}
+PER_YEAR: Final = {"year": 1, "quarter": 4, "month": 12}
+_GAPS: Final = ((12, 0.13), (4, 0.4))
+"""Periods a year for irregular days whose median distance, in years, is at most this."""
+_OFTEN: Final = 0.2
 _NEARLY: Final = 1e-6
 _LEAST: Final = 0.01
 """Share of the greatest sale below which the sales of a level, which may fall, are not told apart."""
@@ -56,7 +59,8 @@ class Flow:
     def of(cls, series: Series, market: float | None = None) -> Flow:
         """Return the sales of a series as far as it is known.
 
-        Irregular series are read off at yearly distances from their last day, on straight lines between what is known.
+        Irregular series are read off at even distances from their last day, on straight lines between what is known; so
+        are totals and levels whose periods often have nothing in them, a year apart.
 
         Parameters
         ----------
@@ -65,15 +69,19 @@ class Flow:
             That of the series where left out.
         """
         market = series.market if market is None else market
-        launch, per_year = bool(series.values[0] == 0), PER_YEAR[series.frequency]
-        if series.kind == "per_period":
+        launch, per_year = bool(series.values[0] == 0), _per_year(series)
+        if series.is_rate:
+            years, rates, measured = _totals(series, per_year)
+            sold, reached = rates / per_year, rates
+        elif series.kind == "per_period":
             years, sold, measured = series.years, series.values, ~np.isnan(series.values)
             reached = np.cumsum(_bridged(sold))
         else:
-            years, reached, measured = _totals(series)
+            years, reached, measured = _totals(series, per_year)
             sold, reached, years, measured = np.diff(reached), reached[1:], years[1:], measured[1:]
             if series.kind == "level":
-                least = _LEAST * sold.max(initial=0.0)
+                # Of what had been added at most by then, so that nothing that comes later tells of what was.
+                least = _LEAST * np.maximum.accumulate(np.maximum(sold, 0.0))
                 # Nothing has been bought while nothing is in use.
                 sold = np.where(reached > 0, np.maximum(sold, least), 0.0)
         some = np.flatnonzero(np.nan_to_num(sold) > 0)
@@ -83,7 +91,7 @@ class Flow:
             sold=sold[first:],
             measured=measured[first:],
             reached=None if market is None else reached[first:] / market,
-            market=market,
+            market=None if series.is_rate else market,
             per_year=per_year,
             from_launch=launch or first > 0,
         )
@@ -113,15 +121,31 @@ class Flow:
         return np.asarray(np.log(np.maximum(self.sold, least) * self.per_year))
 
 
-def _totals(series: Series) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _per_year(series: Series) -> int:
+    """Return how many periods a year is read in: years, where finer ones would often have nothing in them."""
+    known = ~np.isnan(series.values)
+    moments, values = series.years[known], series.values[known]
+    if series.frequency == "irregular":
+        gap = float(np.median(np.diff(moments))) if len(moments) > 1 else 1.0
+        finest = next((count for count, longest in _GAPS if gap <= longest), 1)
+    else:
+        finest = PER_YEAR[series.frequency]
+    if series.kind in ("level", "cumulative") and len(moments) > 1:
+        since = int(np.argmax(values > 0))
+        empty = float(np.mean(np.diff(values[since:]) <= 0)) if len(values) - since > 1 else 0.0
+        return 1 if empty > _OFTEN else finest
+    return finest
+
+
+def _totals(series: Series, per_year: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return the ends of periods in years, totals or levels by then, and which of them are known."""
     known = ~np.isnan(series.values)
     moments, values = series.years[known], series.values[known]
-    if series.frequency != "irregular":
+    if PER_YEAR.get(series.frequency) == per_year:
         return series.years, np.interp(series.years, moments, values), known
-    count = int(np.floor(moments[-1] - moments[0] + _NEARLY))
-    years = moments[-1] - np.arange(count, -1, -1.0)
-    cell = np.floor(moments[-1] - moments + _NEARLY).astype(int)
+    count = int(np.floor((moments[-1] - moments[0]) * per_year + _NEARLY))
+    years = moments[-1] - np.arange(count, -1, -1.0) / per_year
+    cell = np.floor((moments[-1] - moments) * per_year + _NEARLY).astype(int)
     return years, np.interp(years, moments, values), np.isin(np.arange(count, -1, -1), cell)
 
 

@@ -36,6 +36,7 @@ Floats: TypeAlias = NDArray[np.float64]
 _LIKELY_BEFORE: Final = 0.02
 """Probability that a series which begins with its first sale begins after its take-off."""
 _CERTAIN: Final = 1e-3
+_HARDLY: Final = 1e-12
 _LEAST_SALES: Final = 5
 _MONTHS_BETWEEN_FITS: Final = 3
 
@@ -58,9 +59,12 @@ class Detector:
     levelling_step_sd: float
     years_to_takeoff: float
     years_of_growth: float
+    years_to_revival: float
     taken_off_before: float
     takeoff_penetration: float
     takeoff_penetration_spread: float
+    slowdown_penetration: float
+    slowdown_penetration_spread: float
     alarm_probability: float
     takeoff_stage_years: float
     slowdown_years: float
@@ -159,23 +163,34 @@ def elbow_alarm(flow: Flow, elbows: Floats) -> int:
 def read_regimes(flow: Flow, detector: Detector) -> tuple[NDArray[np.int64], Regimes]:
     """Return the periods that have sales, and their regimes.
 
-    How probable a take-off is beforehand follows from penetration where the market is known, and from the time that
-    take-offs need where it is not.
+    How probable a take-off and a slowdown are beforehand follows from penetration where the market is known, and from
+    the time that markets take where it is not.
     """
     there = np.flatnonzero(flow.measured & ~np.isnan(flow.sold))
     years = flow.years[there]
     gaps = np.diff(years, prepend=years[0] - 1 / flow.per_year)
-    growth = 1 - np.exp(-gaps / detector.years_to_takeoff)
-    growth[0] = _LIKELY_BEFORE if flow.from_launch else detector.taken_off_before
-    if flow.reached is not None:
-        distance = np.log(np.maximum(flow.reached[there], 1e-12) / detector.takeoff_penetration)
-        passed = ndtr(np.maximum.accumulate(distance) / detector.takeoff_penetration_spread)
-        growth[0] = passed[0]
-        growth[1:] = (passed[1:] - passed[:-1]) / np.maximum(1 - passed[:-1], _CERTAIN)
-    levelling = 1 - np.exp(-gaps / detector.years_of_growth)
-    levelling[0] = 1 - np.exp(-1 / (flow.per_year * detector.years_of_growth))
-    growth, levelling = (np.clip(hazard, _CERTAIN, 1 - _CERTAIN) for hazard in (growth, levelling))
-    return there, regimes(flow.log_sales[there], years, growth, levelling, detector.priors)
+    if flow.reached is None:
+        growth = 1 - np.exp(-gaps / detector.years_to_takeoff)
+        growth[0] = _LIKELY_BEFORE if flow.from_launch else detector.taken_off_before
+        levelling = 1 - np.exp(-gaps / detector.years_of_growth)
+    else:
+        reached = np.maximum.accumulate(np.maximum(flow.reached[there], _HARDLY))
+        growth = _passing(reached / detector.takeoff_penetration, detector.takeoff_penetration_spread)
+        levelling = _passing(reached / detector.slowdown_penetration, detector.slowdown_penetration_spread)
+    revival = 1 - np.exp(-gaps / detector.years_to_revival)
+    growth, levelling, revival = (np.clip(hazard, _CERTAIN, 1 - _CERTAIN) for hazard in (growth, levelling, revival))
+    return there, regimes(flow.log_sales[there], years, growth, levelling, revival, detector.priors)
+
+
+def _passing(relative: Floats, spread: float) -> Floats:
+    """Return the probability of passing a point with each period, if not before; the first counts all before it.
+
+    The point is lognormal, `relative` to its middle, with a standard deviation of `spread`.
+    """
+    passed = ndtr(np.log(relative) / spread)
+    found = np.diff(passed, prepend=0.0)
+    found[1:] /= np.maximum(1 - passed[:-1], _CERTAIN)
+    return found
 
 
 def change_point(flow: Flow, detector: Detector) -> tuple[Floats, int]:
