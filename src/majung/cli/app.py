@@ -88,6 +88,26 @@ StoreOption: TypeAlias = Annotated[Path | None, typer.Option("--store", metavar=
 FileOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.option.file")]
 RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="cli.argument.run")]
 RunsArgument: TypeAlias = Annotated[list[str], typer.Argument(metavar="ID", help="cli.argument.runs")]
+SeriesArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.takeoff.argument")]
+AsOfOption: TypeAlias = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="cli.takeoff.option.as_of")]
+MarketOption: TypeAlias = Annotated[
+    float | None, typer.Option("--market", metavar="M", help="cli.takeoff.option.market")
+]
+KindOption: TypeAlias = Annotated[str | None, typer.Option("--kind", metavar="K", help="cli.takeoff.option.kind")]
+UnitOption: TypeAlias = Annotated[str | None, typer.Option("--unit", metavar="U", help="cli.takeoff.option.unit")]
+SeriesOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--series", metavar="ID", help="cli.takeoff.option.series")
+]
+RuleOption: TypeAlias = Annotated[str | None, typer.Option("--rule", metavar="R", help="cli.takeoff.option.rule")]
+ReplayOption: TypeAlias = Annotated[bool, typer.Option("--replay", help="cli.takeoff.option.replay")]
+BootstrapOption: TypeAlias = Annotated[
+    int | None, typer.Option("--bootstrap", metavar="N", help="cli.takeoff.option.bootstrap")
+]
+DrawsSeedOption: TypeAlias = Annotated[int | None, typer.Option("--seed", metavar="S", help="cli.takeoff.option.seed")]
+PageOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.takeoff.option.out")
+]
+ListOption: TypeAlias = Annotated[bool, typer.Option("--json", help="cli.takeoff.option.json")]
 FileArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.argument.file")]
 
 _CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
@@ -232,6 +252,48 @@ def _import(
     stored.import_(file, store, settings.obj.lang)
 
 
+def _takeoff(
+    settings: typer.Context,
+    table: SeriesArgument,
+    as_of: AsOfOption = None,
+    market: MarketOption = None,
+    kind: KindOption = None,
+    unit: UnitOption = None,
+    series: SeriesOption = None,
+    rule: RuleOption = None,
+    replay: ReplayOption = False,
+    bootstrap: BootstrapOption = None,
+    seed: DrawsSeedOption = None,
+    out: PageOption = None,
+    threads: ThreadsOption = None,
+    json: ListOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli.commands import evidence
+
+    evidence.takeoff(
+        evidence.Asked(
+            table=table,
+            as_of=as_of,
+            market=market,
+            kind=kind,
+            unit=unit,
+            series=series or (),
+            rule=rule,
+            replay=replay,
+            bootstrap=bootstrap,
+            seed=seed,
+            threads=threads,
+            out=out,
+            json=json,
+            quiet=quiet,
+            lang=settings.obj.lang,
+        )
+    )
+
+
 _COMMANDS: Final = (
     ("new", _new),
     ("check", _check),
@@ -242,6 +304,7 @@ _COMMANDS: Final = (
     ("rm", _rm),
     ("export", _export),
     ("import", _import),
+    ("takeoff", _takeoff),
 )
 
 

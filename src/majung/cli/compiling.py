@@ -1,12 +1,15 @@
-"""Compile the kernel where a keyboard interrupt can be heard meanwhile."""
+"""Compile, or work with compiled code, where a keyboard interrupt can be heard meanwhile."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-__all__ = ["COMPILER_THREAD", "SECONDS", "compile_kernel"]
+__all__ = ["COMPILER_THREAD", "SECONDS", "compile_kernel", "heard"]
+
+T = TypeVar("T")
 
 COMPILER_THREAD: Final = "majung-compiler"
 SECONDS: Final = 15
@@ -14,25 +17,32 @@ SECONDS: Final = 15
 
 
 def compile_kernel() -> float:
-    """Compile the kernel, or load it where that was done before, and return the seconds it took.
-
-    LLVM cannot be interrupted; it works in a thread of its own that nobody waits for when the program ends.
-    """
+    """Compile the kernel, or load it where that was done before, and return the seconds it took."""
     from majung.market import kernel
 
     started = time.perf_counter()
+    heard(kernel.compile_kernel)
+    return time.perf_counter() - started
+
+
+def heard(work: Callable[[], T]) -> T:
+    """Do something in a thread of its own, and return what comes of it.
+
+    LLVM and compiled code cannot be interrupted; nobody waits for the thread when the program ends.
+    """
+    results: list[T] = []
     failure: list[BaseException] = []
 
-    def work() -> None:
+    def working() -> None:
         try:
-            kernel.compile_kernel()
+            results.append(work())
         except BaseException as error:
             failure.append(error)
 
-    thread = threading.Thread(target=work, name=COMPILER_THREAD, daemon=True)
+    thread = threading.Thread(target=working, name=COMPILER_THREAD, daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(0.1)
     if failure:
         raise failure[0]
-    return time.perf_counter() - started
+    return results[0]

@@ -1,4 +1,4 @@
-"""How far a run has come, on stderr: a bar in a terminal, plain lines elsewhere."""
+"""How far a work has come, on stderr: a bar in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,35 +6,60 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
 
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from majung.ensemble import Progress
-
-__all__ = ["shown"]
+__all__ = ["Done", "Steps", "shown"]
 
 _STEP: Final = 10
 """Per cent between plain lines."""
 
 
+class Done(Protocol):
+    """How far a work has come: a `majung.ensemble.Progress`, or `Steps`."""
+
+    @property
+    def done(self) -> int: ...  # noqa: D102
+    @property
+    def total(self) -> int: ...  # noqa: D102
+    @property
+    def reused(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How far a work has come of which nothing was done before."""
+
+    done: int
+    total: int
+    reused: int = 0
+
+
 @contextmanager
-def shown(console: Console, lang: Lang) -> Iterator[Callable[[Progress], None]]:
-    """Give a callback that shows progress while the context lasts."""
+def shown(console: Console, lang: Lang, what: str = "cli.simulating") -> Iterator[Callable[[Done], None]]:
+    """Give a callback that shows progress while the context lasts.
+
+    Parameters
+    ----------
+    what : str
+        The message that names the work.
+    """
     if not console.is_terminal:
-        yield _Lines(console, lang).show
+        yield _Lines(console, lang, what).show
         return
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(text("cli.simulating", lang), total=None)
+        task = bar.add_task(text(what, lang), total=None)
 
-        def show(progress: Progress) -> None:
+        def show(progress: Done) -> None:
             bar.update(task, completed=progress.done, total=progress.total)
 
         yield show
@@ -43,14 +68,15 @@ def shown(console: Console, lang: Lang) -> Iterator[Callable[[Progress], None]]:
 class _Lines:
     """Print a line for every tenth of the work."""
 
-    def __init__(self, console: Console, lang: Lang) -> None:
+    def __init__(self, console: Console, lang: Lang, what: str) -> None:
         self._console = console
+        self._what = text(what, lang)
         self._lang = lang
         self._started = time.monotonic()
         self._next = _STEP
         self._total = 0
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: Done) -> None:
         if progress.total != self._total:
             # More was added to what there was to do.
             self._total, self._next = progress.total, _STEP
@@ -65,6 +91,7 @@ class _Lines:
         message = text(
             "cli.progress",
             self._lang,
+            what=self._what,
             done=progress.done,
             total=progress.total,
             percent=percent,

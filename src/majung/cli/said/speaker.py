@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from majung.ensemble import Progress, RunInfo
     from majung.scenario import Scenario
 
-__all__ = ["Speaker"]
+__all__ = ["Speaker", "console"]
 
 _WIDTH: Final = 150
 """Columns where there is no terminal to ask."""
@@ -43,8 +43,8 @@ class Speaker:
         self._lang = lang
         self._quiet = quiet
         self._for_machines = for_machines
-        self._aside = _console(to_stderr=True)
-        self._people = self._aside if for_machines else _console(to_stderr=False)
+        self._aside = console(to_stderr=True)
+        self._people = self._aside if for_machines else console(to_stderr=False)
 
     def loaded(self, scenario: Scenario, overridden: Collection[str]) -> None:
         """Say what was loaded, and what a reader should know of it."""
@@ -148,6 +148,7 @@ class _Console(Console):
         raise
 
 
-def _console(*, to_stderr: bool) -> Console:
+def console(*, to_stderr: bool) -> Console:
+    """Return a console, wide enough for every table where it is not a terminal."""
     stream = sys.stderr if to_stderr else sys.stdout
     return _Console(stderr=to_stderr, width=None if stream.isatty() else _WIDTH, highlight=False)
