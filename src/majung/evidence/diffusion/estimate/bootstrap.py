@@ -22,7 +22,8 @@ _AT_ONCE: Final = 2_000_000
 """Values that are redrawn before they are fitted: 16 MB."""
 _HIGHEST_CORRELATION: Final = 0.8
 _HIGHEST_LEVERAGE: Final = 0.9
-_MOST_TAKEN: Final = 0.75
+_MOST_TAKEN: Final = 0.6
+_LEAST_KEPT: Final = 0.75
 
 
 def bootstrap(
@@ -136,7 +137,7 @@ def _correlation(residuals: Floats, parameters: int) -> float:
     if n <= 3 * parameters:
         return float(np.clip(autocorrelation(residuals), 0.0, _HIGHEST_CORRELATION))
     share = parameters / n
-    return float(np.clip((autocorrelation(residuals) + share) / (1 - 2 * share), 0.0, _HIGHEST_CORRELATION))
+    return float(np.clip((autocorrelation(residuals) + share) / max(1 - 2 * share, _LEAST_KEPT), 0.0, _HIGHEST_CORRELATION))
 
 
 def _quantiles(draws: Floats, confidence: float) -> tuple[Floats, Floats]:
