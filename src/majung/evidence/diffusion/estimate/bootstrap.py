@@ -137,7 +137,8 @@ def _correlation(residuals: Floats, parameters: int) -> float:
     if n <= 3 * parameters:
         return float(np.clip(autocorrelation(residuals), 0.0, _HIGHEST_CORRELATION))
     share = parameters / n
-    return float(np.clip((autocorrelation(residuals) + share) / max(1 - 2 * share, _LEAST_KEPT), 0.0, _HIGHEST_CORRELATION))
+    mended = (autocorrelation(residuals) + share) / max(1 - 2 * share, _LEAST_KEPT)
+    return float(np.clip(mended, 0.0, _HIGHEST_CORRELATION))
 
 
 def _quantiles(draws: Floats, confidence: float) -> tuple[Floats, Floats]:

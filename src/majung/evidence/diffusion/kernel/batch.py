@@ -8,7 +8,7 @@ import numpy as np
 
 from majung.evidence.diffusion.kernel.caching import kept, working
 from majung.evidence.diffusion.kernel.curves import PLACES
-from majung.evidence.diffusion.kernel.levenberg import CONVERGED, STALLED, minimise, natural, project, share_of
+from majung.evidence.diffusion.kernel.levenberg import CONVERGED, STALLED, minimise, project, share_of
 from majung.evidence.diffusion.kernel.types import Flags, Index, Vector
 
 _NEAR_BOUND = 1e-7
@@ -210,4 +210,4 @@ def evaluate(
                     slopes[d, i, j + 1] = parameters[d, 0] * g[j]
 
 
-__all__ = ["CONVERGED", "evaluate", "fit_batch", "natural"]
+__all__ = ["evaluate", "fit_batch"]
