@@ -320,12 +320,15 @@ def write(path: Path, table: Sequence[dict[str, object]]) -> None:
     beside.replace(path)
 
 
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a table that `write` wrote."""
+    with path.open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
 def tables() -> dict[str, str]:
     """Return the tables of the page by name."""
-    with RULES.open(encoding="utf-8") as stream:
-        measured = list(csv.DictReader(stream))
-    with CALIBRATION.open(encoding="utf-8") as stream:
-        calibrated = list(csv.DictReader(stream))
+    measured, calibrated = read_table(RULES), read_table(CALIBRATION)
     whole = [row for row in measured if row["family"] == "all"]
     return {
         "all": rule_table(whole, ("market", "per_year")),
