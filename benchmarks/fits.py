@@ -13,7 +13,7 @@ from scipy.optimize import curve_fit
 
 from common.machine import cores
 from common.timing import interleaved, main, paired_ratio, progress, table
-from majung.evidence.diffusion import Fits, bootstrap, fit_many
+from majung.evidence.diffusion import Fits, bootstrap, fit_many, forecast
 
 Floats = NDArray[np.float64]
 DRAWS = 200
@@ -116,6 +116,28 @@ def coverage(count: int) -> list[dict[str, Any]]:
     return rows
 
 
+def fans(count: int) -> list[dict[str, Any]]:
+    """Count how often the next three values lie within 5 and 95 %, per period and of what they add up to."""
+    rows = []
+    for level in (False, True):
+        for noise in ("added", "multiplied", "following"):
+            for known in (8, 12, 16):
+                _, sold = made(count, PERIODS, seed=11, noise=noise)
+                # what cannot be sold is nothing
+                series = np.cumsum(sold, axis=1) if level else np.maximum(sold, 0.0)
+                drawn = bootstrap(fit_many(series[:, :known], level=level), DRAWS, seed=1)
+                held = []
+                for k in range(count):
+                    fan = forecast(drawn.one(k), periods=3, seed=k)
+                    if fan is not None:
+                        came = series[k, known : known + 3]
+                        held.append((fan.values[:, 0] <= came) & (came <= fan.values[:, -1]))
+                shares = np.mean(held, axis=0)
+                ahead = {f"{n + 1} ahead": round(float(share), 2) for n, share in enumerate(shares)}
+                rows.append({"values": "levels" if level else "per period", "errors": noise, "known": known, **ahead})
+    return rows
+
+
 def measure(quick: bool) -> dict[str, Any]:
     """Time the whole work once on one thread and on all; time a sample of it in turn with curve_fit."""
     count = 200 if quick else 1000
@@ -157,7 +179,9 @@ def measure(quick: bool) -> dict[str, Any]:
     progress("coverage of intervals")
     held = coverage(100 if quick else 1000)
     table("Share of 95 % intervals that hold the truth", held)
-    return {"rows": rows, "peers": peers, "answers": answers, "coverage": held}
+    ahead = fans(50 if quick else 500)
+    table("Share of values to come within a fan of 90 %", ahead)
+    return {"rows": rows, "peers": peers, "answers": answers, "coverage": held, "fans": ahead}
 
 
 if __name__ == "__main__":

@@ -13,17 +13,14 @@ from majung.errors import Interrupted
 from majung.evidence.diffusion.estimate.many import Fits
 from majung.evidence.diffusion.estimate.solve import Progress, solve
 from majung.evidence.diffusion.estimate.starts import to_search
-from majung.evidence.diffusion.judge.said import autocorrelation
+from majung.evidence.diffusion.judge.residuals import hidden, lasting
 
 __all__ = ["bootstrap"]
 
 Floats = NDArray[np.float64]
 _AT_ONCE: Final = 2_000_000
 """Values that are redrawn before they are fitted: 16 MB."""
-_HIGHEST_CORRELATION: Final = 0.8
 _HIGHEST_LEVERAGE: Final = 0.9
-_MOST_TAKEN: Final = 0.6
-_LEAST_KEPT: Final = 0.75
 
 
 def bootstrap(
@@ -101,24 +98,15 @@ def _redrawn(fits: Fits, k: int, draws: int, seed: int) -> Floats:
     fitted = solved.fitted[place]
     residuals = problems.values[place] - fitted
     inflated = residuals / (1.0 - np.minimum(solved.leverage[place], _HIGHEST_LEVERAGE))
-    correlation = _correlation(residuals, fits.parameters.shape[1])
+    correlation = lasting(residuals, fits.parameters.shape[1])
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(k,))))
     errors = rng.standard_normal((draws, residuals.size))
     if correlation > 0:
         fresh = np.sqrt(1 - correlation**2)
         for i in range(1, residuals.size):
             errors[:, i] = correlation * errors[:, i - 1] + fresh * errors[:, i]
-    lost = _lost(correlation, fits.parameters.shape[1] / residuals.size)
+    lost = hidden(correlation, fits.parameters.shape[1] / residuals.size)
     return np.asarray(fitted + lost * _local_spread(inflated) * errors)
-
-
-def _lost(correlation: float, share: float) -> float:
-    """Return by how much errors that follow one another are greater than leverages tell from residuals.
-
-    A curve takes about k/n of the variance of independent errors, and (1 + rho)/(1 - rho) as much of dependent ones.
-    """
-    taken = min(share * (1 + correlation) / (1 - correlation), _MOST_TAKEN)
-    return float(np.sqrt((1 - share) / (1 - taken))) if taken > share else 1.0
 
 
 def _local_spread(residuals: Floats) -> Floats:
@@ -126,19 +114,6 @@ def _local_spread(residuals: Floats) -> Floats:
     weights = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
     total = np.convolve(residuals**2, weights)[2:-2]
     return np.asarray(np.sqrt(total / np.convolve(np.ones(residuals.size), weights)[2:-2]))
-
-
-def _correlation(residuals: Floats, parameters: int) -> float:
-    """Return the correlation of errors with the next ones, from that of residuals, which fitting makes look smaller.
-
-    The expectation of the latter falls short by about k(1 + 2 rho)/n; what is negative is taken as none.
-    """
-    n = residuals.size
-    if n <= 3 * parameters:
-        return float(np.clip(autocorrelation(residuals), 0.0, _HIGHEST_CORRELATION))
-    share = parameters / n
-    mended = (autocorrelation(residuals) + share) / max(1 - 2 * share, _LEAST_KEPT)
-    return float(np.clip(mended, 0.0, _HIGHEST_CORRELATION))
 
 
 def _quantiles(draws: Floats, confidence: float) -> tuple[Floats, Floats]:

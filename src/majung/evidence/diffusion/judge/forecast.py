@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from majung.evidence.diffusion.judge.said import autocorrelation
+from majung.evidence.diffusion.judge.residuals import grow_with_values, hidden, lasting
 from majung.evidence.diffusion.result import Fit
 
 __all__ = ["QUANTILES", "Fan", "forecast"]
@@ -49,9 +49,9 @@ def forecast(
 ) -> Fan | None:
     """Return a fan for intervals (of levels: moments) after the data; None without a bootstrap.
 
-    Uncertainty of the parameters is from the bootstrap's draws, that of values about the curve from normal noise with
-    the residuals' variance, which follows on from the last residual with the residuals' correlation. The driver stays
-    at its last value.
+    Uncertainty of the parameters is from the bootstrap's draws, that of values about the curve from normal errors that
+    go on from the last residual with the correlation of the residuals. They are in proportion to the curve where that
+    is likelier of the residuals than one size. The driver stays at its last value.
 
     Parameters
     ----------
@@ -68,15 +68,19 @@ def forecast(
     a, b = _intervals(fit, starts, ends, periods)
     z0, z1 = fit._driver(a, None), fit._driver(b, None)
     means = np.repeat(fit.means(a, b, z0, z1, fit.draws), _REPEATS, axis=0)
-    residuals = fit.observed.values - fit.fitted()
-    correlation = float(np.clip(autocorrelation(residuals), 0.0, 0.95))
-    spread = fit.residual_se if np.isfinite(fit.residual_se) else float(np.std(residuals))
+    fitted = fit.fitted()
+    residuals = fit.observed.values - fitted
+    growing = grow_with_values(residuals, fitted)
+    if growing:
+        residuals = residuals / fitted
+    correlation = lasting(residuals, fit.k)
+    spread = float(np.sqrt(residuals @ residuals / max(fit.n - fit.k, 1))) * hidden(correlation, fit.k / fit.n)
     rng = np.random.Generator(np.random.PCG64(seed))
     noise = np.full(means.shape[0], residuals[-1])
     for step in range(b.size):
         fresh = spread * np.sqrt(1 - correlation**2) * rng.standard_normal(means.shape[0])
         noise = correlation * noise + fresh
-        means[:, step] += noise
+        means[:, step] += noise * means[:, step] if growing else noise
     values = np.quantile(np.maximum(means, 0.0), QUANTILES, axis=0).T
     return Fan(b, np.ascontiguousarray(values), dates)
 

@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from majung.evidence.diffusion.judge.residuals import autocorrelation
 from majung.evidence.diffusion.models import Model
 from majung.evidence.diffusion.observations import Observations
 from majung.evidence.diffusion.peaks import shares
 from majung.messages import Phrase
 
-__all__ = ["FAR", "Facts", "autocorrelation", "warnings_of"]
+__all__ = ["FAR", "Facts", "warnings_of"]
 
 Floats = NDArray[np.float64]
 
@@ -83,12 +84,6 @@ def warnings_of(facts: Facts) -> tuple[Phrase, ...]:
     if facts.model.driven and _runs_backwards(facts):
         found.append(Phrase("evidence.fit.backwards"))
     return tuple(found)
-
-
-def autocorrelation(residuals: Floats) -> float:
-    """Return the correlation of residuals with those one period later, about a mean of zero; 0 where there is none."""
-    squares = float(residuals @ residuals)
-    return float(residuals[1:] @ residuals[:-1]) / squares if squares > 0 and residuals.size > 1 else 0.0
 
 
 def _of_the_potential(facts: Facts) -> list[Phrase]:
