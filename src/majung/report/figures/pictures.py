@@ -17,6 +17,7 @@ __all__ = ["letters", "to_png", "to_svg", "with_faces", "words"]
 # ppi 144: twice the pixels of the page, for slides and print.
 _PNG_SCALE: Final = 2.0
 _TAG: Final = re.compile(r"<[^>]*>")
+_CLIP: Final = re.compile(r"(?<=[\"#])clip[0-9]+(?=[\")])")
 
 
 def letters(specification: Mapping[str, Any]) -> str:
@@ -40,12 +41,18 @@ def to_svg(specification: Mapping[str, Any], family: str, *, name: str, label: s
         What a screen reader says.
     """
     config = {**specification.get("config", {}), "font": family}
-    svg = vl_convert.vegalite_to_svg({**specification, "config": config})
+    svg = _renumbered(vl_convert.vegalite_to_svg({**specification, "config": config}))
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\1{name}-", svg)
     described = f'<svg role="img" aria-label="{escape(label)}" '
     svg = svg.replace("<svg ", described, 1).replace('class="marks" ', "", 1)
     return svg.replace(f'font-family="{family}"', f'font-family="{FONT}"')
+
+
+def _renumbered(svg: str) -> str:
+    """Count what cuts marks off from 0 in each picture; the library counts on through all that a process draws."""
+    numbers: dict[str, str] = {}
+    return _CLIP.sub(lambda found: numbers.setdefault(found[0], f"clip{len(numbers)}"), svg)
 
 
 def to_png(svg: str, family: str) -> bytes:

@@ -10,7 +10,19 @@ from majung.messages import Lang, text
 from majung.report.page.cells import Block, Cell
 from majung.report.takeoff.overview import ranked
 from majung.report.takeoff.shown import Shown
-from majung.report.takeoff.words import between, grain_of, moment, odds, reach, spread, takeoff_words, title, years_of
+from majung.report.takeoff.words import (
+    between,
+    figure,
+    grain_of,
+    moment,
+    odds,
+    reach,
+    sentence,
+    spread,
+    takeoff_words,
+    title,
+    years_of,
+)
 from majung.report.wording import NOTHING, number, percent
 
 if TYPE_CHECKING:
@@ -102,14 +114,11 @@ def _rule(verdict: Takeoff, reading: RuleReading, lang: Lang) -> list[Cell]:
 
 
 def _fit(fit: Fit, verdict: Takeoff, lang: Lang) -> list[Cell]:
-    remarks = [] if fit.converged else [text("report.takeoff.not_converged", lang)]
-    if fit.at_bound:
-        remarks.append(text("report.takeoff.at_bound", lang, names=list(fit.at_bound)))
-    remarks += [warning.label(lang) for warning in fit.warnings]
+    remarks = [sentence(warning.label(lang)) for warning in fit.warnings]
     estimator = text(f"report.takeoff.estimator.{fit.estimator}", lang)
     best = fit.model == verdict.best_model
     names = [name for name in fit.parameters if name != _POTENTIAL]
-    values = ", ".join(f"{name} {number(fit.parameters[name])}" for name in names)
+    values = ", ".join(f"{name} {figure(fit.parameters[name])}" for name in names)
     bounds = [(name, reach(fit.low.get(name), fit.high.get(name), lang)) for name in names]
     intervals = ", ".join(f"{name} {bound}" for name, bound in bounds if bound)
     m = fit.parameters.get(_POTENTIAL)

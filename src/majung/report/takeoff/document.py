@@ -19,7 +19,7 @@ from majung.report.takeoff.overview import overview_chart, ranked
 from majung.report.takeoff.replayed import hindsight_block, replay_block, replay_chart
 from majung.report.takeoff.sentences import finding, headline, support
 from majung.report.takeoff.shown import Shown
-from majung.report.takeoff.words import title
+from majung.report.takeoff.words import sentence, title
 from majung.report.wording import count
 
 if TYPE_CHECKING:
@@ -158,18 +158,17 @@ def _content(
 def _section(shown: Shown, lang: Lang, charts: Mapping[str, Any]) -> dict[str, Any]:
     verdict = shown.verdict
     replay = f"{shown.key}-replay"
-    reason = [] if verdict.reason is None else [verdict.reason.label(lang)]
-    said = finding(verdict, lang)
-    warnings = [phrase.label(lang) for phrase in (*verdict.warnings, *verdict.series.notes)]
+    reason = [] if verdict.reason is None else [sentence(verdict.reason.label(lang))]
+    warnings = [sentence(phrase.label(lang)) for phrase in (*verdict.warnings, *verdict.series.notes)]
     return {
         "key": shown.key,
         "topic": title(verdict),
-        "finding": said[:1].upper() + said[1:],
+        "finding": sentence(finding(verdict, lang)),
         "reason": reason,
         "notices": list(dict.fromkeys(warnings)),
         "source": verdict.series.source,
         "figure": shown.key if shown.key in charts else None,
-        "rules": rules_block(verdict, lang) if verdict.rules else None,
+        "rules": rules_block(verdict, lang) if verdict.rules and verdict.reason is None else None,
         "fits": fits_block(verdict, lang) if verdict.fits else None,
         "replay": replay if replay in charts else None,
         "hindsight": hindsight_block(shown, lang) if shown.replay else None,

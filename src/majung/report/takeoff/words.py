@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "between",
+    "figure",
     "grain_of",
     "joined",
     "moment",
     "odds",
     "period",
     "reach",
+    "sentence",
     "spread",
     "takeoff_words",
     "title",
@@ -33,6 +35,9 @@ __all__ = [
 
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _SURE: Final = 0.995
+_LEAST: Final = 1e-4
+_MOST: Final = 1e7
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ENDS: Final[Mapping[str, Callable[[date], bool]]] = MappingProxyType(
     {
         "year": lambda day: (day.month, day.day) == (12, 31),
@@ -125,9 +130,22 @@ def takeoff_words(reading: RuleReading, grain: str, lang: Lang) -> tuple[str, st
     return day, between(reading.low, reading.high, grain, lang)
 
 
+def figure(value: float | None) -> str:
+    """Write a number of any size in three digits: ``0.638``, ``4.40 × 10⁻⁵``."""
+    if value is None or not math.isfinite(value) or value == 0 or _LEAST <= abs(value) < _MOST:
+        return number(value)
+    digits, power = f"{value:.2e}".split("e")
+    return f"{number(float(digits), decimals=2)}{_NBSP}×{_NBSP}10{str(int(power)).translate(_RAISED)}"
+
+
+def sentence(words: str) -> str:
+    """Begin a sentence with a capital."""
+    return words[:1].upper() + words[1:]
+
+
 def spread(estimate: float | None, low: float | None, high: float | None, lang: Lang) -> tuple[str, str]:
     """Write an estimate, and its interval where it has one."""
-    return number(estimate), reach(low, high, lang)
+    return figure(estimate), reach(low, high, lang)
 
 
 def reach(low: float | None, high: float | None, lang: Lang) -> str:
@@ -136,10 +154,10 @@ def reach(low: float | None, high: float | None, lang: Lang) -> str:
     if low is None and high is None:
         return ""
     if high is None:
-        return text("report.takeoff.since", lang, low=number(low))
+        return text("report.takeoff.since", lang, low=figure(low))
     if low is None:
-        return text("report.takeoff.until", lang, high=number(high))
-    return text("report.range", lang, low=number(low), high=number(high))
+        return text("report.takeoff.until", lang, high=figure(high))
+    return text("report.range", lang, low=figure(low), high=figure(high))
 
 
 def joined(names: Sequence[Any], lang: Lang, most: int = 6) -> str:
