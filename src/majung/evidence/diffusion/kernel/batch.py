@@ -9,6 +9,7 @@ import numpy as np
 from majung.evidence.diffusion.kernel.caching import kept, working
 from majung.evidence.diffusion.kernel.curves import PLACES
 from majung.evidence.diffusion.kernel.levenberg import CONVERGED, STALLED, minimise, project, share_of
+from majung.evidence.diffusion.kernel.shapes import EXPONENTIAL, RECTANGULAR
 from majung.evidence.diffusion.kernel.types import Flags, Index, Vector
 
 _NEAR_BOUND = 1e-7
@@ -150,6 +151,7 @@ def fit_batch(
     params = logs.size
     theta, best, x = np.empty(params), np.empty(params), np.empty(params)
     g, h, chosen = np.empty(PLACES), np.empty(PLACES), np.empty((tries, params))
+    low_held, high_held = np.empty(params), np.empty(params)
     for k in range(begin, stop):
         n, a, b = count[k], first[k], place[k]
         s, e, u, v, y = starts[a : a + n], ends[a : a + n], z0[a : a + n], z1[a : a + n], values[b : b + n]
@@ -178,6 +180,21 @@ def fit_batch(
             better = squares < rss[k] * (1.0 - 1e-9) or (squares <= rss[k] and ended < status[k])
             if better or (last and ended == CONVERGED and squares <= rss[k] * _AS_GOOD):
                 rss[k], status[k], floor, potential = squares, ended, least, m
+                for j in range(params):
+                    best[j] = theta[j]
+        if status[k] != CONVERGED and EXPONENTIAL <= kind <= RECTANGULAR:
+            # where a shock begins or ends at an observation the sum of squares has a kink: it is a minimum if it is one
+            # along all other parameters
+            for j in range(params):
+                held = j == 2 or (j == 3 and kind == RECTANGULAR)
+                theta[j] = best[j]
+                low_held[j] = best[j] if held else low[k, j]
+                high_held[j] = best[j] if held else high[k, j]
+            _, squares, _, ended, _ = minimise(
+                kind, dense, s, e, u, v, y, theta, logs, low_held, high_held, floor, m_high[k], most, x, basis, slopes
+            )
+            if ended == CONVERGED and squares <= rss[k] * (1.0 + 1e-9):
+                status[k] = ended
                 for j in range(params):
                     best[j] = theta[j]
         m, rss[k], bound = project(kind, dense, s, e, u, v, y, best, logs, floor, m_high[k], x, basis, slopes, g, h)
