@@ -162,10 +162,20 @@ def test_a_gap_is_no_point() -> None:
 
 def test_the_curve_of_totals_is_drawn_through_totals() -> None:
     total = Series.of(np.cumsum(VCR), start=1979, kind="cumulative", unit="thousand units", id="vcr")
-    made = replace(fit(vcr()), observed=Axis.of(total).observed, n=9)
+    made = replace(fit(vcr()), observed=Axis.of(total).observed)
     curve = shown(verdict(total, fits=(made,))).fitted()
-    assert curve["year"].to_numpy() == pytest.approx(1981.0 + np.arange(9))
-    assert curve["value"].to_numpy() == pytest.approx(VCR[0] + np.cumsum(made.fitted()))
+    assert curve["year"].to_numpy() == pytest.approx(1980.0 + np.arange(10))
+    # What had been sold by the end of the first year is a total, what came in each later year is on top.
+    assert curve["value"].to_numpy() == pytest.approx(np.cumsum(made.fitted()))
+    assert np.diff(curve["value"]) == pytest.approx(made.fitted()[1:])
+
+
+def test_the_curve_of_totals_from_zero_begins_with_the_first_that_came() -> None:
+    total = Series.of([0.0, *np.cumsum(VCR)], start=1978, kind="cumulative", unit="thousand units", id="vcr")
+    made = replace(fit(vcr()), observed=Axis.of(total).observed)
+    curve = shown(verdict(total, fits=(made,))).fitted()
+    assert curve["year"].to_numpy() == pytest.approx(1980.0 + np.arange(10))
+    assert curve["value"].iloc[-1] == pytest.approx(made.fitted().sum())
 
 
 def test_the_curve_stands_over_the_periods_that_it_is_of() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from majung.evidence.takeoff.curves import Axis
 
@@ -84,9 +85,7 @@ class Shown:
             return pd.DataFrame(columns=["year", "value"], dtype=float)
         values = np.asarray(fit.fitted(), dtype=float)
         if series.kind == "cumulative":
-            # What is fitted is what comes on top in each interval.
-            known = series.values[np.isfinite(series.values)]
-            values = known[max(len(known) - len(values) - 1, 0)] + np.cumsum(values)
+            values = _totals(values, np.isneginf(fit.observed.starts))
         frame = pd.DataFrame({"year": Axis.of(series).zero + fit.observed.ends, "value": values})
         return frame.dropna()
 
@@ -122,6 +121,15 @@ def _points(series: Series) -> pd.DataFrame:
     values = np.asarray(series.values, dtype=float)
     frame = pd.DataFrame({"year": _years(series.ends), "value": values})
     return pd.DataFrame(frame.loc[np.isfinite(values)]).reset_index(drop=True)
+
+
+def _totals(values: NDArray[np.float64], totals: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the total at each end, of values of which some are totals and the others come on top of what was there."""
+    reached, found = 0.0, np.empty_like(values)
+    for place, (value, whole) in enumerate(zip(values.tolist(), totals.tolist(), strict=True)):
+        reached = value if whole else reached + value
+        found[place] = reached
+    return found
 
 
 def _years(days: Iterable[object]) -> list[float]:
