@@ -109,13 +109,8 @@ def test_every_cut_counts_as_much_as_its_density(seed: int, monkeypatch: pytest.
         np.testing.assert_allclose(found.by_then[upto - 1], by_then, rtol=1e-6, atol=1e-12)
     share = weights / weights.sum()
     for period in range(count):
-        began = sum(
-            w
-            for (cut, _), w in zip(logs, share, strict=True)
-            if period == max((s for r, s, _ in cut if r == 1), default=-1)
-        )
-        if period == 0:
-            began += sum(w for (cut, _), w in zip(logs, share, strict=True) if cut == [(2, 0, count - 1)])
+        firsts = [min((s for r, s, _ in cut if r > 0), default=-1) for cut, _ in logs]
+        began = sum(w for first, w in zip(firsts, share, strict=True) if first == period)
         assert found.growth_began[period] == pytest.approx(began, rel=1e-6, abs=1e-12)
         for regime, array in ((1, found.growing_since), (2, found.levelling_since)):
             since = sum(w for (cut, _), w in zip(logs, share, strict=True) if cut[-1][:2] == (regime, period))

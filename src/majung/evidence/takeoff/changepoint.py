@@ -67,7 +67,7 @@ class Regimes:
     by_then : (n, 3) array
         Probability of each regime in each period, given the data up to that period and none after it.
     growth_began : (n,) array
-        Probability, given all data, that growth began with that period, for the last time if it began more than once;
+        Probability, given all data, that growth began with that period, for the first time if it began more than once;
         with the first, that it had begun before.
     growing_since, levelling_since : (n,) array
         Probability that the last period is of that regime, which began with that period, or before the first.
@@ -162,19 +162,22 @@ def _sum_over_cuts(
             level = still_level[end + 1] - still_level[start + 1]
             joint[end, 2] = _log_sum(joint[end, 2], entered[1, start] + level + line[2, start, end])
     evidence = _log_sum(_log_sum(joint[last, 0], joint[last, 1]), joint[last, 2])
-    for start in range(count):
-        rest = still_growing[count] - still_growing[start + 1] + line[1, start, last]
-        began[1, start] = np.exp(entered[0, start] + rest - evidence)
+    # Of the sales from a period on, given that growth, or levelling, begins with it: from the last period backwards.
+    grown, levelled = np.full(count, -np.inf), np.full(count, -np.inf)
+    for start in range(count - 1, -1, -1):
+        grown[start] = still_growing[count] - still_growing[start + 1] + line[1, start, last]
+        levelled[start] = still_level[count] - still_level[start + 1] + line[2, start, last]
+        began[1, start] = np.exp(entered[0, start] + grown[start] - evidence)
+        began[2, start] = np.exp(entered[1, start] + levelled[start] - evidence)
         for end in range(start, last):
-            staying = still_growing[end + 1] - still_growing[start + 1]
-            levels = into_levelling[end + 1] + line[2, end + 1, last] + still_level[count] - still_level[end + 2]
-            rest = _log_sum(rest, staying + line[1, start, end] + levels)
-        grown = entered[0, start] + rest
-        if start == 0:
-            grown = _log_sum(grown, entered[1, 0] + still_level[count] - still_level[1] + line[2, 0, last])
-        began[0, start] = np.exp(grown - evidence)
-        level = still_level[count] - still_level[start + 1]
-        began[2, start] = np.exp(entered[1, start] + level + line[2, start, last] - evidence)
+            growing = still_growing[end + 1] - still_growing[start + 1] + line[1, start, end]
+            level = still_level[end + 1] - still_level[start + 1] + line[2, start, end]
+            grown[start] = _log_sum(grown[start], growing + into_levelling[end + 1] + levelled[end + 1])
+            levelled[start] = _log_sum(levelled[start], level + revived[end + 1] + grown[end + 1])
+        first = _log_sum(entered[0, 0] + grown[0], entered[1, 0] + levelled[0])
+        if start > 0:
+            first = joint[start - 1, 0] + into_growth[start] + grown[start]
+        began[0, start] = np.exp(first - evidence)
     return evidence
 
 

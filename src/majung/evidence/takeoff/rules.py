@@ -178,7 +178,11 @@ def read_regimes(flow: Flow, detector: Detector) -> tuple[NDArray[np.int64], Reg
         growth = _passing(reached / detector.takeoff_penetration, detector.takeoff_penetration_spread)
         levelling = _passing(reached / detector.slowdown_penetration, detector.slowdown_penetration_spread)
     revival = 1 - np.exp(-gaps / detector.years_to_revival)
-    growth, levelling, revival = (np.clip(hazard, _CERTAIN, 1 - _CERTAIN) for hazard in (growth, levelling, revival))
+    if flow.reached is not None:
+        # What nearly all have cannot take off again.
+        revival *= np.clip(1 - flow.reached[there], 0.0, 1.0)
+    growth, levelling = (np.clip(hazard, _CERTAIN, 1 - _CERTAIN) for hazard in (growth, levelling))
+    revival = np.clip(revival, _HARDLY, 1 - _CERTAIN)
     return there, regimes(flow.log_sales[there], years, growth, levelling, revival, detector.priors)
 
 
@@ -216,13 +220,15 @@ def change_point(flow: Flow, detector: Detector) -> tuple[Floats, int]:
 def began_quantiles(there: NDArray[np.int64], found: Regimes) -> tuple[int, int, int]:
     """Return the period with which growth began, if it has: 2.5th percentile, median and 97.5th percentile.
 
-    The first one stands for before the data.
+    It is the growth that is going on, or where that has more likely ended, the first one. The first period stands for
+    before the data.
 
     Parameters
     ----------
     there : (n,) array
         From `read_regimes`, as is ``found``.
     """
-    began = np.cumsum(found.growth_began)
+    growing = found.growing_since.sum() >= found.levelling_since.sum()
+    began = np.cumsum(found.growing_since if growing else found.growth_began)
     low, middle, high = np.searchsorted(began, np.array([0.025, 0.5, 0.975]) * began[-1])
     return int(there[low]), int(there[middle]), int(there[high])

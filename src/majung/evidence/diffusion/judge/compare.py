@@ -10,7 +10,7 @@ import numpy as np
 
 from majung.evidence.diffusion.estimate.bootstrap import bootstrap
 from majung.evidence.diffusion.estimate.many import CONFIDENCE, fit_many
-from majung.evidence.diffusion.estimate.problems import Market
+from majung.evidence.diffusion.estimate.problems import MOST_TIMES_SEEN, Market
 from majung.evidence.diffusion.judge.rolling import rolling_errors
 from majung.evidence.diffusion.models import MODELS
 from majung.evidence.diffusion.observations import Observations
@@ -97,10 +97,10 @@ def compare_many(
 def best(fits: Sequence[Fit]) -> Fit | None:
     """Return the fit to go by, or None where no fit is sound.
 
-    Sound is a fit that converged, has no parameter at a bound, whose parameters can be told apart, and which has
-    degrees of freedom for the criterion; where a sound fit has a potential within ten times of what was seen, others
-    are left out. Of those within 2 of the least AICc the one with the least error out of sample is taken, and where
-    that is not known, the one with the least AICc.
+    Sound is a fit that converged, has no parameter at a bound but perhaps the potential at a given market, whose
+    parameters can be told apart, and which has degrees of freedom for the criterion; where a sound fit has a potential
+    within ten times of what was seen, others are left out. Of those within 2 of the least AICc the one with the least
+    error out of sample is taken, and where that is not known, the one with the least AICc.
     """
     sound = [fit for fit in fits if _sound(fit)]
     near = [fit for fit in sound if not _UNBOUNDED & {warning.key for warning in fit.warnings}]
@@ -116,8 +116,12 @@ def best(fits: Sequence[Fit]) -> Fit | None:
 
 
 def _sound(fit: Fit) -> bool:
-    singular = any(warning.key == "evidence.fit.singular" for warning in fit.warnings)
-    return fit.usable and fit.converged and not fit.at_bound and not singular and fit.aicc < np.inf
+    keys = {warning.key for warning in fit.warnings}
+    bound = set(fit.at_bound)
+    if fit.usable and fit.parameters["m"] < 0.99 * MOST_TIMES_SEEN * fit.observed.greatest:
+        # A potential at a given market is an answer; one at the end of the search is not.
+        bound -= {"m"}
+    return fit.usable and fit.converged and not bound and "evidence.fit.singular" not in keys and fit.aicc < np.inf
 
 
 def _markets(market: Sequence[Market] | Market, rows: Sequence[int]) -> list[Market]:
