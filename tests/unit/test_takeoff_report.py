@@ -219,6 +219,8 @@ def test_years_end_at_whole_numbers() -> None:
         (["2019", "2020"], "year", date(2020, 12, 31), ("2020", "2020년")),
         (["2019Q1", "2019Q2"], "quarter", date(2019, 6, 30), ("2019Q2", "2019년 2분기")),
         (["2019-01", "2019-02"], "month", date(2019, 2, 28), ("February 2019", "2019년 2월")),
+        (["1950", "1960", "1965"], "year", date(1960, 12, 31), ("1960", "1960년")),
+        (["2019-06-30", "2020-06-30"], "month", date(2020, 6, 30), ("June 2020", "2020년 6월")),
         (["2023-04-30", "2023-07-30", "2023-10-29"], "day", date(2023, 7, 30), ("30 July 2023", "2023년 7월 30일")),
     ],
 )
@@ -337,6 +339,15 @@ def test_the_overview_draws_a_year_in_its_middle() -> None:
     assert chart is not None
     assert rows_of(chart, "series", "year") == [{"series": "series-1", "year": 1982.5}]
     assert rows_of(chart, "series", "year", "high") == [{"series": "series-1", "year": 1981.5, "high": 1983.5}]
+
+
+def test_the_overview_points_to_what_lies_before_the_data() -> None:
+    early = readings(change_point={"before_data": True})
+    chart = overview_chart([shown(verdict(rules=early)), shown(not_yet())], "en", 920)
+    assert chart is not None
+    assert rows_of(chart, "series", "year") == [{"series": "series-1", "year": 1982.5}]
+    assert "triangle-left" in json.dumps(chart)
+    assert "Arrow: before the data begin." in json.dumps(chart)
 
 
 def test_a_replay_shows_each_day_until_the_next_and_nothing_where_a_rule_is_silent() -> None:

@@ -64,7 +64,9 @@ def overview_chart(found: Sequence[Shown], lang: Lang, width: int) -> Specificat
         plot = width - rows.room - _ODDS - 60 - 30
         panels.append(_dates(data, spoken, rows, axis, lang, plot))
     key = "takeoff_overview" if len(panels) > 1 else "takeoff_odds"
-    return finish(grid(panels, len(panels), heading(key, lang, width)), data)
+    earlier = len(panels) > 1 and any(shown.verdict.takeoff.before_data for shown in spoken)
+    note = text("report.takeoff.chart.before", lang) if earlier else ""
+    return finish(grid(panels, len(panels), heading(key, lang, width, note=note)), data)
 
 
 def _odds(data: Rows, found: Sequence[Shown], rows: RowNames, lang: Lang, width: int) -> Specification:
@@ -83,8 +85,11 @@ def _odds(data: Rows, found: Sequence[Shown], rows: RowNames, lang: Lang, width:
 
 
 def _dates(data: Rows, found: Sequence[Shown], rows: RowNames, axis: Span, lang: Lang, width: int) -> Specification:
-    points, spans = [], []
+    points, spans, before = [], [], []
     for shown in found:
+        reading = shown.verdict.takeoff
+        if reading.before_data and reading.date is not None:
+            before.append((shown.key, year_of(reading.date) - _half(shown)))
         if (when := shown.takeoff()) is not None:
             points.append((shown.key, when - _half(shown)))
         if (span := shown.takeoff_span(axis)) is not None:
@@ -97,6 +102,10 @@ def _dates(data: Rows, found: Sequence[Shown], rows: RowNames, axis: Span, lang:
     if spans:
         own = data.named(pd.DataFrame(spans, columns=["series", "year", "high"]))
         layers.append(mark("rule", own, {"x": x, "x2": {"field": "high"}, "y": y}, color=TAKEOFF, strokeWidth=2.5))
+    if before:
+        own = data.named(pd.DataFrame(before, columns=["series", "year"]))
+        look = {"shape": "triangle-left", "filled": True, "color": TAKEOFF, "size": 60, "opacity": 1}
+        layers.append(mark("point", own, {"x": x, "y": y}, **look))
     own = data.named(pd.DataFrame(points, columns=["series", "year"]))
     layers.append(mark("circle", own, {"x": x, "y": y}, color=TAKEOFF, size=60, opacity=1))
     head = {"text": wrap(text("report.takeoff.chart.dates", lang), int(width / _LETTER)), "frame": "group"}
@@ -108,7 +117,7 @@ def _axis(found: Sequence[Shown]) -> Span | None:
     years = []
     for shown in found:
         reading = shown.verdict.takeoff
-        if shown.takeoff() is not None:
+        if reading.date is not None:
             years += [year_of(day) for day in (reading.date, reading.low, reading.high) if day is not None]
     if not years:
         return None

@@ -60,9 +60,13 @@ def grain_of(series: Series, days: Iterable[date] | None = None) -> str:
     days : iterable of date, optional
         Of which to tell; the ends of the series' periods where left out.
     """
-    ends = series.ends.astype(object).tolist() if days is None else list(days)
-    frequency = str(series.frequency)
-    return frequency if frequency in _ENDS and all(_ENDS[frequency](end) for end in ends) else "day"
+    if days is not None:
+        ends_one = _ENDS.get(series.frequency)
+        return series.frequency if ends_one is not None and all(map(ends_one, days)) else "day"
+    ends = series.ends.astype(object).tolist()
+    # Yearly figures of some years only are irregular, and years and quarters of firms end in any month.
+    own = "year" if series.frequency == "irregular" else series.frequency
+    return next((grain for grain in (own, "month") if ends and all(map(_ENDS[grain], ends))), "day")
 
 
 def period(day: date | None, grain: str, lang: Lang) -> str:
