@@ -217,9 +217,11 @@ def test_of_many_series_the_rules_are_tallied_and_progress_is_told(
 ) -> None:
     rng = np.random.default_rng(4)
     file = table(tmp_path, {f"s{number}": np.array(VCR) * rng.uniform(0.9, 1.1, 10) for number in range(20)})
-    code, out, err = said(capsys, file, *FAST)
+    code, out, err = said(capsys, file, *FAST, "--replay")
     assert code == 0
     assert "of 20 series" in out
+    assert "medians of the series" in out
+    assert "replaying: 20 of 20 (100 %)" in err
     assert "fitting: " in err
     assert "left" in err
     assert "warnings on the series" in err

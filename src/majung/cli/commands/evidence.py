@@ -241,8 +241,9 @@ class _Speaker:
         table = said.rules_table if few else said.rules_tally
         self._people.print(table(verdicts, self._lang))
         if replays is not None:
-            self._print(text("cli.takeoff.replay_heading", self._lang))
-            self._people.print(said.hindsight_table(verdicts, replays, self._lang))
+            self._print(text(f"cli.takeoff.{'replay' if few else 'replays'}_heading", self._lang))
+            fared = said.hindsight_table if few else said.hindsight_tally
+            self._people.print(fared(verdicts, replays, self._lang))
         self._warnings(verdicts, few)
 
     def written(self, report: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from majung.evidence.series import Series
     from majung.evidence.takeoff import RuleReading, Step, Takeoff, When
 
-__all__ = ["as_json", "hindsight_table", "rules_table", "rules_tally", "verdict_table"]
+__all__ = ["as_json", "hindsight_table", "hindsight_tally", "rules_table", "rules_tally", "verdict_table"]
 
 _COLUMNS: Final = ("stage", "odds", "takeoff", "model", "potential", "peak")
 _RATES: Final = ("false_alarm_rate", "median_delay", "hit_rate")
@@ -106,6 +106,28 @@ def hindsight_table(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[
                 percent(one.wrong) if one.spoke else NOTHING,
                 str(one.spoke),
             )
+    return shown
+
+
+def hindsight_tally(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[Step]], lang: Lang) -> Table:
+    """Return how early and how often wrong each rule would have been in the middle of many series."""
+    shown = _table(_heads(("rule", "reading", "years_after", "wrong"), lang), words=2)
+    found = [
+        hindsight(verdict.series, list(steps), verdict.takeoff.rule)
+        for verdict in verdicts
+        if (steps := replays.get(verdict.series.id))
+    ]
+    for rule in RULES:
+        spoken = [one[rule] for one in found if one[rule].spoke]
+        after = [one.years_after for one in spoken if one.years_after is not None]
+        seen = sum(one.first_said is not None for one in spoken)
+        _add(
+            shown,
+            text(f"report.takeoff.rule.{rule}", lang),
+            text("cli.takeoff.seen", lang, part=seen, whole=len(spoken)),
+            years_of(float(np.median(after)) if after else None, lang),
+            percent(float(np.median([one.wrong for one in spoken])) if spoken else None),
+        )
     return shown
 
 
