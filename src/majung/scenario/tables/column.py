@@ -9,14 +9,15 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LARGEST", "Codes", "Column", "Flags", "Floats", "Ints", "Kind", "Table", "Texts", "column"]
+__all__ = ["LARGEST", "Codes", "Column", "Days", "Flags", "Floats", "Ints", "Kind", "Table", "Texts", "column"]
 
-Kind = Literal["id", "text", "choice", "reference", "money", "share", "number", "count"]
+Kind = Literal["id", "text", "choice", "choices", "words", "date", "reference", "money", "share", "number", "count"]
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.int8]
 Flags: TypeAlias = NDArray[np.bool_]
 Texts: TypeAlias = NDArray[np.object_]
+Days: TypeAlias = NDArray[np.datetime64]
 
 LARGEST: Final = 1e15
 """Amounts and numbers above are slips, and would make sums inexact."""
@@ -54,6 +55,10 @@ class Column:
         The table whose ids a reference names; the position in it is stored.
     aliases : tuple of str
         Other headers that are understood.
+    spellings : mapping
+        Other words for a choice, in lower case.
+    numbered : bool
+        Whether there may be several, with a number after the name: ``score 1``, ``score 2``.
     """
 
     name: str
@@ -71,6 +76,8 @@ class Column:
     choices: tuple[str, ...] = ()
     references: str | None = None
     aliases: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    numbered: bool = False
 
 
 NOTE: Final = Column(

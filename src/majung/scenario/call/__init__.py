@@ -1,0 +1,1 @@
+"""A call for applications: who asks for what, under which rules, and what may be awarded."""
