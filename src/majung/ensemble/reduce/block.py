@@ -61,7 +61,8 @@ class Part(NamedTuple):
 class BlockResult:
     """What is kept of n replications of one strategy.
 
-    P, B and F are the numbers of path, account and firm arrays, T of quarters and K of technologies.
+    Where only outcomes are kept, the arrays that statistics are formed of have no elements: `path_mean`, `path_m2`,
+    `account_mean`, `account_m2`, `firms`, `takeoff`. P, B and F are the numbers of path, account and firm arrays, T of quarters and K of technologies.
 
     Parameters
     ----------
@@ -187,17 +188,11 @@ class Reducer:
 
         Every part but the last has as many replications as the kernel simulates side by side.
         """
-        finite = np.concatenate([part.finite for part in parts])
-        by_path = _together([part.block.paths.transpose(0, 3, 1, 2) for part in parts])
-        by_account = _together([part.block.accounts.transpose(0, 2, 1) for part in parts])
-        if not finite.all():
-            by_path[:, ~finite] = np.nan
-            by_account[:, ~finite] = np.nan
+        finite, by_path, by_account = _by_replication(parts)
         with np.errstate(over="ignore", invalid="ignore"):
             path_mean, path_m2 = _moments(by_path, finite)
             account_mean, account_m2 = _moments(by_account, finite)
-            sold = by_path[_PATH["private_final_sales"]] + by_path[_PATH["private_derived_sales"]]
-            series = np.stack([sold.sum(axis=2), by_path[_PATH["live_ventures"]].sum(axis=2)])
+            series = _series(by_path)
             leader, changes = _leaders(by_path[_PATH["leader"]], finite)
             outcomes = _outcomes(by_path, by_account, changes)
         return BlockResult(
@@ -211,11 +206,32 @@ class Reducer:
             takeoff=self._takeoff(by_path[_PATH["adopters"]], finite),
             leader=leader,
             leader_changes=changes,
-            status=np.where(finite, Status.DONE.code, Status.NOT_FINITE.code).astype(np.int8),
+            status=_statuses(finite),
             digests=_digests(by_path, by_account),
             paths=by_path if paths else None,
             accounts=by_account if paths else None,
         )
+
+    def outcomes(self, parts: Sequence[Part]) -> BlockResult:
+        """Reduce blocks to what each replication came to alone: a twentieth of the size, for ensembles of many sets."""
+        finite, by_path, by_account = _by_replication(parts)
+        none = np.zeros(0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            leader, changes = _leaders(by_path[_PATH["leader"]], finite)
+            return BlockResult(
+                outcomes=_outcomes(by_path, by_account, changes),
+                series=_series(by_path),
+                path_mean=none,
+                path_m2=none,
+                account_mean=none,
+                account_m2=none,
+                firms=none,
+                takeoff=none.astype(np.int16),
+                leader=leader,
+                leader_changes=changes,
+                status=_statuses(finite),
+                digests=_digests(by_path, by_account),
+            )
 
     def _takeoff(self, adopters: Floats, finite: NDArray[np.bool_]) -> NDArray[np.int16]:
         quarters = simulated_takeoff(
@@ -235,6 +251,27 @@ def home_totals(scenario: Scenario, values: NDArray[Any]) -> Floats:
     home = scenario.segments.region == dims.REGIONS.index("home")
     count = len(scenario.technologies.id)
     return np.bincount(scenario.segments.technology, weights=values * home, minlength=count).astype(np.float64)
+
+
+def _by_replication(parts: Sequence[Part]) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Return which replications did not fail, (n,), and their paths and accounts, (P, n, T, K) and (B, n, T)."""
+    finite = np.concatenate([part.finite for part in parts])
+    by_path = _together([part.block.paths.transpose(0, 3, 1, 2) for part in parts])
+    by_account = _together([part.block.accounts.transpose(0, 2, 1) for part in parts])
+    if not finite.all():
+        by_path[:, ~finite] = np.nan
+        by_account[:, ~finite] = np.nan
+    return finite, by_path, by_account
+
+
+def _series(by_path: Floats) -> Floats:
+    """Return private domestic sales and live ventures by quarter, (2, n, T)."""
+    sold = by_path[_PATH["private_final_sales"]] + by_path[_PATH["private_derived_sales"]]
+    return np.stack([sold.sum(axis=2), by_path[_PATH["live_ventures"]].sum(axis=2)])
+
+
+def _statuses(finite: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return np.where(finite, Status.DONE.code, Status.NOT_FINITE.code).astype(np.int8)
 
 
 def _together(parts: Sequence[Floats]) -> Floats:
