@@ -20,6 +20,7 @@ from majung.money import Unit, parse_amount, parse_number
 __all__ = [
     "LONGEST_ID",
     "Cells",
+    "Flags",
     "Flaws",
     "codes",
     "empties",
@@ -29,6 +30,7 @@ __all__ = [
     "numbers",
     "out_of",
     "texts",
+    "unseen",
     "words",
 ]
 
@@ -75,7 +77,7 @@ def ids(cells: Cells) -> tuple[Cells, list[Flaws]]:
     """Read ids: short, without signs that cannot be seen."""
     text = texts(cells)
     return text, [
-        *_unseen(text),
+        *unseen(text),
         _flaws(
             pc.greater(pc.utf8_length(text), LONGEST_ID),
             lambda i: Problem(key="table.long_id", found=text[i].as_py(), values={"longest": LONGEST_ID}),
@@ -91,7 +93,7 @@ def words(cells: Cells) -> tuple[Cells, list[Flaws]]:
         pc.greater(pc.utf8_length(text), _LONGEST_TEXT),
         lambda i: Problem(key="table.long_text", found=text[i].as_py(), values={"longest": _LONGEST_TEXT}),
     )
-    return text, [*_unseen(text), long]
+    return text, [*unseen(text), long]
 
 
 def codes(
@@ -183,9 +185,10 @@ def has_unseen(text: str) -> bool:
     return _UNSEEN_PYTHON.search(text) is not None
 
 
-def _unseen(text: Cells) -> list[Flaws]:
-    unseen = pc.match_substring_regex(text, _UNSEEN)
-    return [_flaws(unseen, lambda i: Problem(key="table.unseen", found=_shown(text[i].as_py())))]
+def unseen(text: Cells) -> list[Flaws]:
+    """Return the flaws of texts with signs that cannot be seen."""
+    wrong = pc.match_substring_regex(text, _UNSEEN)
+    return [_flaws(wrong, lambda i: Problem(key="table.unseen", found=_shown(text[i].as_py())))]
 
 
 def _shown(text: str) -> str:

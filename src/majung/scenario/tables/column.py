@@ -50,7 +50,7 @@ class Column:
     above : bool
         Whether `lowest` itself is refused.
     choices : tuple of str
-        The closed list of a choice; its position is stored.
+        The closed list of a choice; its position is stored, or a flag for each where a cell may hold several.
     references : str or None
         The table whose ids a reference names; the position in it is stored.
     aliases : tuple of str

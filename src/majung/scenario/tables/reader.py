@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,33 +12,29 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from majung.errors import InputError, Problem, nearest, not_a_choice
+from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.money import Unit, split_header
 from majung.parameters import ParameterSet
+from majung.scenario.tables.choices import bad_choice, choices_of, expected_of
 from majung.scenario.tables.column import LARGEST, Column, Table
 from majung.tables import cells as cell
+from majung.tables import several
 from majung.tables.files import Batch, open_table
 from majung.tables.headers import folded, split_brackets
 from majung.tables.problems import Problems
 
 __all__ = ["RawTable", "read_table"]
 
-_KOREAN_CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
-    "class": {
-        "벤처": "venture", "벤처기업": "venture", "스타트업": "venture", "중소": "sme", "중소기업": "sme",
-        "중견": "mid", "중견기업": "mid", "대기업": "large", "외국": "foreign", "외국기업": "foreign",
-        "해외": "foreign",
-    },
-    "region": {"국내": "home", "해외": "world", "세계": "world"},
-    "buyer": {"민간": "private", "공공": "public"},
-    "origin": {"실제": "real", "재구성": "reconstructed"},
-}  # fmt: skip
+_NUMBERED: Final = re.compile(r"(.*?)([0-9]{1,3}|[a-z])?(점수|점|번)?")
 
 
 @dataclass(slots=True)
 class RawTable:
-    """A table as it was read: by column name an array, or pyarrow text where it is an id, a reference or words."""
+    """A table as it was read: by column name an array, or pyarrow text where it is an id, a reference or a text.
+
+    A numbered column has an array of two dimensions, and its headers in `headers`.
+    """
 
     table: type[Table]
     file: str
@@ -46,6 +43,7 @@ class RawTable:
     empty: dict[str, NDArray[np.bool_]]
     given: frozenset[str]
     flawed: bool = False
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -98,9 +96,22 @@ class _Reader:
                 values[name] = pa.chunked_array([pa.array([], pa.string())])
             else:
                 values[name] = np.concatenate(slot.parts) if slot.parts else np.zeros(0)
-        return RawTable(
-            self.table, self.file, every_row, values, empty, frozenset(values), self.problems.count(self.file) > 0
-        )
+        headers = self._gathered(slots, values, empty)
+        flawed = self.problems.count(self.file) > 0
+        return RawTable(self.table, self.file, every_row, values, empty, frozenset(values), flawed, headers)
+
+    def _gathered(
+        self, slots: list[_Slot], values: dict[str, Any], empty: dict[str, NDArray[np.bool_]]
+    ) -> dict[str, tuple[str, ...]]:
+        """Put the columns that differ by a number into one array; return their headers."""
+        headers = {}
+        for column in self.table.columns():
+            if column.numbered and (parts := [slot for slot in slots if slot.column.attribute == column.attribute]):
+                names = [slot.column.name for slot in parts]
+                values[column.name] = np.column_stack([values.pop(name) for name in names])
+                empty[column.name] = np.column_stack([empty.pop(name) for name in names])
+                headers[column.name] = tuple(slot.header for slot in parts)
+        return headers
 
     def _slots(self, headers: list[str]) -> tuple[list[_Slot], list[int]]:
         """Find each header's column; note those that have none, come twice, or are missing."""
@@ -128,13 +139,18 @@ class _Reader:
             else:
                 slots[slot.column.name] = slot
         columns = [column.name for column in self.table.columns()]
+        attributes = {slot.column.attribute for slot in slots.values()}
         for problem in unknown:
             hint = problem.suggestion if problem.suggestion not in slots else None
             self._note(
                 Problem(key=problem.key, row=1, found=problem.found, suggestion=hint, values={"choices": columns})
             )
         hinted = {problem.suggestion for problem in unknown}
-        missing = [c.name for c in self.table.columns() if c.required and c.name not in {*slots, *hinted}]
+        missing = [
+            c.name
+            for c in self.table.columns()
+            if c.required and c.attribute not in attributes and c.name not in hinted
+        ]
         for name in missing:
             self._note(Problem(key="table.missing_column", row=1, values={"name": name}))
         # Remarks are known and not read.
@@ -146,6 +162,8 @@ class _Reader:
         bare, brackets = split_brackets(header)
         if column is None:
             column = known.get(folded(bare))
+        if column is None or column.numbered:
+            column = _numbered(folded(bare), known)
         if column is None:
             return None
         slot = _Slot(column, place, header)
@@ -194,7 +212,7 @@ class _Reader:
                 values, empty, flaws = self._cells(slot, cells[slot.place])
             except InputError as error:
                 raise InputError(problem.at(column=slot.column.name) for problem in error.problems) from None
-            if slot.column.required:
+            if slot.column.required and not slot.column.numbered:
                 expected = Phrase(f"cell.{slot.column.kind}")
                 missing = Problem(key="problem.missing", expected=expected)
                 self._note_at(rows, slot.column, cell.everywhere(empty, missing))
@@ -223,7 +241,12 @@ class _Reader:
             text, flaws = cell.words(cells) if column.kind == "text" else cell.ids(cells)
             return text, cell.empties(text), flaws
         if column.kind == "choice":
-            return cell.codes(cells, _choices(column), lambda found: _bad_choice(found, column))
+            return cell.codes(cells, choices_of(column), lambda found: bad_choice(found, column))
+        if column.kind == "choices":
+            known = choices_of(column)
+            return several.choices(cells, known, len(column.choices), lambda found: bad_choice(found, column))
+        if column.kind in ("words", "date"):
+            return several.days(cells) if column.kind == "date" else several.word_sets(cells)
         money = column.kind == "money"
         values, empty, flaws = cell.numbers(
             cells, written_in=slot.written_in, unit=self.unit if money else None, percent=slot.percent
@@ -237,7 +260,7 @@ class _Reader:
                 cell.out_of(values, values > highest, cells, Phrase("bounds.at_most", highest=f"{highest:,.0f}"))
             )
             wrong &= values <= highest
-        flaws.append(cell.out_of(values, wrong, cells, _expected(column, lowest, highest)))
+        flaws.append(cell.out_of(values, wrong, cells, expected_of(column, lowest, highest)))
         if column.kind == "count":
             fraction = ~wrong & np.isfinite(values) & (values != np.floor(values))
             flaws.append(cell.out_of(values, fraction, cells, Phrase("cell.count"), ranged=False))
@@ -281,20 +304,11 @@ def _is_text(cells: Any) -> bool:
     )
 
 
-def _choices(column: Column) -> dict[str, int]:
-    choices = {choice: place for place, choice in enumerate(column.choices)}
-    korean = _KOREAN_CHOICES.get(column.name, {})
-    return choices | {word: choices[choice] for word, choice in korean.items()}
-
-
-def _bad_choice(found: str, column: Column) -> Problem:
-    return not_a_choice(found, column.choices, Phrase(f"choice.{column.name}"))
-
-
-def _expected(column: Column, lowest: float, highest: float) -> Phrase:
-    if column.kind == "money":
-        return Phrase("bounds.amount_above" if column.above else "bounds.amount_from")
-    bounds = {"lowest": f"{lowest:g}", "highest": f"{highest:g}"}
-    if highest >= LARGEST:
-        return Phrase("bounds.above" if column.above else "bounds.from", **bounds)
-    return Phrase("bounds.above_to" if column.above else "bounds.between", **bounds)
+def _numbered(header: str, known: Mapping[str, Column]) -> Column | None:
+    """Return the column of a header with a number or letter after the name, named with it; or none."""
+    match = _NUMBERED.fullmatch(header)
+    for name, number in ((header, ""), (match[1], match[2] or "")) if match else ():
+        column = known.get(name)
+        if column is not None and column.numbered:
+            return replace(column, name=f"{column.name} {number}".strip())
+    return None
