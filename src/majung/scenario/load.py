@@ -16,6 +16,8 @@ from majung.messages import Phrase
 from majung.money import Unit
 from majung.parameters import ParameterSet
 from majung.parameters import load as load_parameters
+from majung.scenario.call.applications import Applications
+from majung.scenario.call.load import RULES, CallFiles, load_call
 from majung.scenario.model import Scenario, frozen
 from majung.scenario.programmes import Frame, check_strategies, read_strategies, with_hands_off
 from majung.scenario.settings import DEFAULT_UNIT, Settings, read_settings
@@ -32,8 +34,10 @@ _T = TypeVar("_T", bound=Table)
 
 _SETTINGS: Final = "scenario.toml"
 _STRATEGIES: Final = "strategies.toml"
-_READ_ELSEWHERE: Final = ("applications", "rules", "series")
-_ORDER: Final = (_SETTINGS, *(table.stem for table in TABLES), _STRATEGIES)
+_TOML: Final = (_SETTINGS, _STRATEGIES, RULES)
+_READ_ELSEWHERE: Final = ("rules", "series")
+_TABLES: Final[tuple[type[Table], ...]] = (*TABLES, Applications)
+_ORDER: Final = (_SETTINGS, *(table.stem for table in TABLES), _STRATEGIES, Applications.stem, RULES)
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -42,7 +46,8 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     Parameters
     ----------
     path : path-like
-        A folder with scenario.toml, strategies.toml and the tables of `majung.scenario.TABLES` as csv, xlsx or parquet.
+        A folder with scenario.toml, strategies.toml and the tables of `majung.scenario.TABLES` as csv, xlsx or parquet;
+        with a call for applications, rules.toml and the table of applications.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     parameters = _parameters(settings, problems)
     unit = settings.unit if settings else DEFAULT_UNIT
     raws: dict[str, RawTable] = {}
-    for table in TABLES:
+    for table in _TABLES:
         if (
             table.stem in found
             and (raw := read_table(table, found[table.stem], unit, parameters, problems)) is not None
@@ -72,6 +77,10 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     check_tables(raws, problems)
     start = settings.start if settings else None
     strategies = read_strategies(found[_STRATEGIES], unit, start, problems) if _STRATEGIES in found else ()
+    call = None
+    if RULES in found:
+        day, quarters = (settings.as_of, settings.quarters) if settings else (None, None)
+        call = CallFiles(found[RULES], raws, unit=unit, start=start, as_of=day, quarters=quarters, problems=problems)
     order = [found[name].name if name in found else name for name in _ORDER]
     if settings is None or problems:
         frame = _partial_frame(unit, settings, raws)
@@ -87,12 +96,14 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     _check_lines(lines, raws["lines"], problems)
     problems.refuse(order)
     segments, inputs = _built(Segments, raws, parameters), _built(Inputs, raws, parameters)
+    applied = None if call is None else load_call(call, technologies, firms, lines)
     raws.clear()
     warnings = [Problem(key="warning.not_read", file=name) for name in ignored]
     warnings += [_outside(name, parameters) for name in parameters.outside_range]
     for warning in warnings_of(technologies, inputs, segments, firms, lines):
         stem = warning.file or ""
         warnings.append(warning.at(file=found[stem].name if stem in found else f"{stem}.csv"))
+    warnings += applied.warnings if applied is not None else ()
 
     return Scenario(
         id=settings.id,
@@ -116,6 +127,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
         real=settings.real,
         reconstructed=settings.reconstructed,
         warnings=tuple(warnings),
+        call=applied,
     )
 
 
@@ -153,11 +165,11 @@ def _find_files(folder: Path, problems: Problems) -> tuple[dict[str, Path], list
     """Return the scenario's files by name (tables by stem), and the table-like files that it does not know."""
     found: dict[str, Path] = {}
     ignored: list[str] = []
-    stems = {table.stem: table for table in TABLES}
+    stems = {table.stem: table for table in _TABLES}
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "~$")))
     for entry in entries:
         suffix = entry.suffix.lower()
-        if entry.name in (_SETTINGS, _STRATEGIES):
+        if entry.name in _TOML:
             found[entry.name] = entry
         elif entry.stem in stems and suffix in SUFFIXES:
             if entry.stem in found:
@@ -167,10 +179,12 @@ def _find_files(folder: Path, problems: Problems) -> tuple[dict[str, Path], list
         elif suffix in (*SUFFIXES, ".toml", ".xls", ".tsv", ".txt", ".ods") and not entry.is_dir():
             _unknown_file(entry, stems, problems, ignored)
     required = [_SETTINGS, *(table.stem for table in TABLES if not table.may_be_empty)]
+    if {Applications.stem, RULES} & found.keys():
+        required += [Applications.stem, RULES]
     for name in required:
         if name not in found:
             key = "folder.no_settings" if name == _SETTINGS else "folder.no_file"
-            choices = [f"{name}{suffix}" for suffix in SUFFIXES]
+            choices = [RULES] if name == RULES else [f"{name}{suffix}" for suffix in SUFFIXES]
             problems.add(Problem(key=key, file=name, values={"choices": choices}))
     return found, ignored
 
@@ -178,7 +192,7 @@ def _find_files(folder: Path, problems: Problems) -> tuple[dict[str, Path], list
 def _unknown_file(entry: Path, stems: Mapping[str, type[Table]], problems: Problems, ignored: list[str]) -> None:
     """Refuse a file that is a table misnamed; pass over one that is something else."""
     if entry.suffix.lower() == ".toml":
-        hint = nearest(entry.name, (_SETTINGS, _STRATEGIES), cutoff=0.75)
+        hint = nearest(entry.name, _TOML, cutoff=0.75)
     else:
         near = nearest(entry.stem, stems, cutoff=0.75)
         hint = None if near is None else f"{near}{entry.suffix.lower() if entry.suffix.lower() in SUFFIXES else '.csv'}"

@@ -14,6 +14,7 @@ import numpy as np
 from majung.errors import InputError, Problem
 from majung.money import Quarter
 from majung.parameters import NO_TEXT, LocalText, ParameterSet
+from majung.scenario.call.model import Call
 from majung.scenario.programmes import Frame, check_strategies, with_hands_off
 from majung.scenario.settings import SourceNote
 from majung.scenario.strategy import Strategy
@@ -48,6 +49,8 @@ class Scenario:
         What of the scenario is observed, and what is not.
     warnings : tuple of Problem
         What the scenario may be run with but a reader should know.
+    call : Call or None
+        A call for applications in this market. It decides no run, and is no part of `hash`.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Scenario:
     real: LocalText = NO_TEXT
     reconstructed: LocalText = NO_TEXT
     warnings: tuple[Problem, ...] = ()
+    call: Call | None = None
 
     @cached_property
     def world_hash(self) -> str:
@@ -166,6 +170,8 @@ class Scenario:
             f"{len(self.technologies)} technologies, {len(self.segments)} segments, {len(self.firms)} firms, "
             f"{len(self.lines)} lines, {len(self.strategies)} strategies"
         )
+        if self.call is not None:
+            counts += f", a call with {len(self.call.applications)} applications"
         return f"<Scenario {self.id}: {counts}, {self.quarters} quarters from {self.start}>"
 
 

@@ -53,18 +53,23 @@ def choices(
             flags[place] = True
         return flags
 
-    return _each(cells, read, np.zeros(width, dtype=bool))
+    return _each(cells, read, lambda count: np.zeros((count, width), dtype=bool))
 
 
 def word_sets(cells: Cells) -> tuple[NDArray[np.object_], Flags, list[Flaws]]:
     """Read words of an open list, several in a cell, as sets."""
 
-    def read(cell: str) -> NDArray[np.object_]:
+    def read(cell: str) -> frozenset[str]:
         if len(cell) > _LONGEST_LIST:
             raise InputError([Problem(key="table.long_text", found=cell, values={"longest": _LONGEST_LIST})])
-        return _boxed(frozenset(_words(cell, _BETWEEN_WORDS)))
+        return frozenset(_words(cell, _BETWEEN_WORDS))
 
-    sets, empty, flaws = _each(cells, read, _boxed(frozenset()))
+    def nothing(count: int) -> NDArray[np.object_]:
+        sets = np.empty(count, dtype=object)
+        sets[:] = [frozenset()] * count
+        return sets
+
+    sets, empty, flaws = _each(cells, read, nothing)
     return sets, empty, [*flaws, *unseen(texts(cells))]
 
 
@@ -73,7 +78,7 @@ def days(cells: Cells) -> tuple[NDArray[np.datetime64], Flags, list[Flaws]]:
     return _each(
         cells,
         lambda cell: np.datetime64(parse_date(_MIDNIGHT.sub("", cell)), "D"),
-        np.datetime64("NaT", "D"),
+        lambda count: np.full(count, np.datetime64("NaT", "D")),
     )
 
 
@@ -81,19 +86,14 @@ def _words(cell: str, between: re.Pattern[str]) -> list[str]:
     return [word for part in between.split(cell) if (word := " ".join(part.split()))]
 
 
-def _boxed(value: object) -> NDArray[np.object_]:
-    """Return an array without dimensions of one object, whatever the object."""
-    box = np.empty((), dtype=object)
-    box[()] = value
-    return box
-
-
-def _each(cells: Cells, read: Callable[[str], Any], otherwise: Any) -> tuple[Any, Flags, list[Flaws]]:
+def _each(
+    cells: Cells, read: Callable[[str], Any], nothing: Callable[[int], NDArray[Any]]
+) -> tuple[Any, Flags, list[Flaws]]:
     """Read each spelling once."""
     text = texts(cells)
     encoded = pc.dictionary_encode(text)
     spellings = encoded.dictionary.to_pylist()
-    values = np.stack([np.asarray(otherwise)] * max(len(spellings), 1))
+    values = nothing(len(spellings))
     refused: dict[int, Problem] = {}
     for place, cell in enumerate(spellings):
         if not cell:
