@@ -11,7 +11,7 @@ from majung.ensemble.session import Session
 from majung.ensemble.store import Blocks, RunInfo, RunRecord, Staging, Store, default_root, read, storing, write
 from majung.ensemble.work.blocks import Progress, Threads, thread_count
 from majung.ensemble.work.cluster import Cluster
-from majung.ensemble.work.market import Kernel, Market, lowered
+from majung.ensemble.work.market import Kernel, Market, lowered, market_of
 
 __all__ = [
     "BASELINE",
@@ -46,6 +46,7 @@ __all__ = [
     "design",
     "is_statistics",
     "lowered",
+    "market_of",
     "read",
     "result_hash",
     "storing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, get_type_hints
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from majung import dims
 from majung.market import kernel
-from majung.market.lower import lower, policy
+from majung.market.lower import Lowered, lower, policy
 from majung.market.world import Policy, World
 
 if TYPE_CHECKING:
     from majung.market.kernel import Block
     from majung.scenario import Scenario, Strategy
 
-__all__ = ["CalibrationGap", "Kernel", "Market", "Simulate", "lowered"]
+__all__ = ["CalibrationGap", "Kernel", "Market", "Simulate", "lowered", "market_of"]
 
 _TOLERANCE: Final = 0.005
 """Part of the observed sales below which a difference is not reported."""
@@ -87,7 +87,16 @@ class Market:
 
 def lowered(scenario: Scenario, strategies: Sequence[Strategy]) -> Market:
     """Lower a scenario and its strategies to the arrays of the compiled kernel."""
+    return market_of(scenario)(strategies)
+
+
+def market_of(scenario: Scenario) -> Callable[[Sequence[Strategy]], Market]:
+    """Lower a scenario once, and return what makes its market for strategies that are only known later."""
     low = lower(scenario)
+    return lambda strategies: _market(scenario, low, strategies)
+
+
+def _market(scenario: Scenario, low: Lowered, strategies: Sequence[Strategy]) -> Market:
     simulate = Kernel(low.world, tuple(policy(scenario, strategy) for strategy in strategies))
     observed, difference = low.calibration.observed, low.calibration.modelled - low.calibration.observed
     gaps = tuple(

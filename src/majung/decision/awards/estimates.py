@@ -1,0 +1,117 @@
+"""What each option is worth, from as many worlds as its place in the decision asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.ensemble import BLOCK
+
+if TYPE_CHECKING:
+    from majung.decision.awards.case import Case
+    from majung.decision.awards.sets import Sets
+
+__all__ = ["Estimates"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_PRIOR: Final = 8.0
+"""Worlds that the common variance counts for beside an option's own: few worlds may have missed the rare great success."""
+_YEAR: Final = 4.0
+
+
+class Estimates:
+    """Values of n options by world, each option in the first worlds of the same row of worlds.
+
+    An option that was not simulated is guessed from the leading one of its application and instrument, in proportion to
+    the amount and discounted by the time between.
+
+    The mean of the worlds stands for the value, without shrinking: what awards create comes from few great successes,
+    whose options have the largest variances, so that weighting by precision would sort out just those.
+
+    Parameters
+    ----------
+    case : Case
+    sets : Sets
+    first : int
+        The first of the worlds.
+    discount : float
+        Per year.
+    """
+
+    def __init__(self, case: Case, sets: Sets, first: int, discount: float) -> None:
+        self._case, self._sets, self._first, self._discount = case, sets, first, discount
+        n = len(case)
+        self.worlds = np.zeros(n, dtype=np.int64)
+        self._by_world: list[Floats] = [np.zeros(0)] * n
+
+    @property
+    def simulated(self) -> Flags:
+        """Which options were simulated themselves, (n,)."""
+        return np.asarray(self.worlds > 0)
+
+    def extend(self, places: Sequence[int] | Ints, worlds: int | Ints) -> None:
+        """Simulate options until each has at least so many worlds, one number for all or one each; whole blocks."""
+        places = np.asarray(places, dtype=np.int64)
+        wanted = -(-np.broadcast_to(worlds, places.shape) // BLOCK) * BLOCK
+        while (late := self.worlds[places] < wanted).any():
+            have = int(self.worlds[places[late]].min())
+            lot = places[late & (self.worlds[places] == have)]
+            values = self._sets.values(self._case.each(lot), self._first + have, BLOCK)
+            for place, row in zip(lot.tolist(), values, strict=True):
+                self._by_world[place] = np.concatenate([self._by_world[place], row])
+                self.worlds[place] = have + BLOCK
+
+    def mean(self) -> Floats:
+        """Return each option's value, (n,)."""
+        own = np.array([_mean(row) for row in self._by_world])
+        return np.where(self.simulated, own, own[self._case.leading] * self._scale())
+
+    def variance(self) -> Floats:
+        """Return the variance of each option's value over worlds, (n,): its own and, for a few worlds' weight, all's.
+
+        The common part is in proportion to the square of the amount.
+        """
+        amount = self._case.options.amount
+        enough = self.worlds > 1
+        own = np.array([_variance(row) if row.size > 1 else 0.0 for row in self._by_world])
+        by_unit = own[enough] / amount[enough] ** 2
+        common = float(by_unit.mean()) * amount**2 if by_unit.size else np.zeros_like(amount)
+        mixed = (self.worlds * own + _PRIOR * common) / (self.worlds + _PRIOR)
+        return np.where(self.simulated, mixed, mixed[self._case.leading] * self._scale() ** 2)
+
+    def by_world(self, worlds: int) -> Floats:
+        """Return each option's value in the first worlds, (worlds, n); worlds in which something failed are left out.
+
+        Options with fewer worlds repeat their guess.
+        """
+        mean, scale, leading = self.mean(), self._scale(), self._case.leading
+        table = np.empty((worlds, len(self._case)))
+        for place in range(table.shape[1]):
+            if self.worlds[place] >= worlds:
+                table[:, place] = self._by_world[place][:worlds]
+            elif self.worlds[leading[place]] >= worlds:
+                table[:, place] = self._by_world[leading[place]][:worlds] * scale[place]
+            else:
+                table[:, place] = mean[place]
+        return table[~np.isnan(table).any(axis=1)]
+
+    def _scale(self) -> Floats:
+        o, leading = self._case.options, self._case.leading
+        later = (o.quarter - o.quarter[leading]) / _YEAR
+        return np.asarray(o.amount / o.amount[leading] * (1.0 + self._discount) ** -later)
+
+
+def _mean(values: Floats) -> float:
+    kept = values[~np.isnan(values)]
+    return float(kept.mean()) if kept.size else 0.0
+
+
+def _variance(values: Floats) -> float:
+    kept = values[~np.isnan(values)]
+    return float(kept.var(ddof=1)) if kept.size > 1 else 0.0

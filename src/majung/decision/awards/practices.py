@@ -1,0 +1,147 @@
+"""What agencies do today: by score, in equal parts, by lot, small firms first. The same rules hold as far as they can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.decision.awards.sets import Grant
+
+if TYPE_CHECKING:
+    from majung.decision.awards.case import Case
+
+__all__ = ["LOTTERIES", "Sharing", "by_lot", "by_order", "by_score", "in_equal_parts", "mean_scores", "small_first"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+LOTTERIES: Final = 8
+"""Draws of the lottery, whose mean stands for it."""
+_TOLERANCE: Final = 1e-9
+_LARGE: Final = ("mid", "large")
+
+
+class Sharing(NamedTuple):
+    """What a practice gives.
+
+    Parameters
+    ----------
+    grants : tuple of Grant
+    spent : float
+    chosen : (n,) array of bool
+        The options that it is made of; all false where it gives amounts that are no options.
+    unmet : tuple of str
+        Ids of rules that it does not keep.
+    """
+
+    grants: tuple[Grant, ...]
+    spent: float
+    chosen: Flags
+    unmet: tuple[str, ...]
+
+
+def mean_scores(case: Case) -> Floats:
+    """Return each application's mean score, (A,); NaN where no evaluator gave one."""
+    scores = case.call.applications.scores
+    counts = (~np.isnan(scores)).sum(axis=1)
+    return np.divide(np.nansum(scores, axis=1), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+
+
+def by_order(case: Case, order: Iterable[int]) -> Sharing:
+    """Go down a list of applications and give each what it asks for, if that keeps the rules, until the money is gone.
+
+    What must be in goes first. Each gets the first of the instruments that it asks for which the rules still allow, in
+    full, in the first quarter. A least number or sum that a rule asks for cannot be kept by going down a list: it is
+    said to be unmet where it is.
+
+    Parameters
+    ----------
+    case : Case
+    order : iterable of int
+        Applications, the first first; those without an option are passed over.
+    """
+    o = case.options
+    used = np.zeros(len(case.rows))
+    table = np.array([row.coefficients for row in case.rows]).reshape(len(case.rows), len(case))
+    low, high = np.array([row.low for row in case.rows]), np.array([row.high for row in case.rows])
+    slack = _TOLERANCE * np.maximum(1.0, np.abs(table).sum(axis=1))
+    chosen = np.zeros(len(case), dtype=np.bool_)
+    leading = np.unique(case.leading)
+    asked: dict[int, list[int]] = {}
+    for place in leading[np.lexsort((o.instrument[leading], o.application[leading]))].tolist():
+        asked.setdefault(int(o.application[place]), []).append(place)
+    for application in _forced_first(case, order):
+        for place in asked.get(application, ()):
+            after = used + table[:, place]
+            below = (after < low - slack) & (after < used)
+            if not (below | (after > high + slack)).any():
+                used, chosen[place] = after, True
+                break
+    return Sharing(case.grants(chosen), case.spent(chosen), chosen, case.broken(chosen))
+
+
+def by_score(case: Case, scores: Floats | None = None) -> Sharing:
+    """Rank by the evaluators' mean score and cut where the money ends; ties go to the earlier id."""
+    scores = mean_scores(case) if scores is None else scores
+    return by_order(case, _ranked(case, scores))
+
+
+def small_first(case: Case) -> Sharing:
+    """Rank small firms by score, then all others."""
+    scores = mean_scores(case)
+    large = np.array([judgement.size_class in _LARGE for judgement in case.judgements])
+    order = _ranked(case, scores)
+    return by_order(case, order[np.argsort(large[order], kind="stable")])
+
+
+def by_lot(case: Case, seed: int, draw: int) -> Sharing:
+    """Draw lots among the eligible."""
+    order = np.random.default_rng([seed, draw]).permutation(_ranked(case, mean_scores(case)))
+    return by_order(case, order)
+
+
+def in_equal_parts(case: Case, budget: float) -> Sharing:
+    """Give every eligible application the same part of what it asks for, whatever it says is the least that makes sense."""
+    o = case.options
+    leading = np.unique(case.leading)
+    _, first = np.unique(o.application[leading], return_index=True)
+    places = leading[first]
+    total = float(o.amount[places].sum())
+    part = min(1.0, budget / total) if total > 0 else 0.0
+    grants = tuple(
+        grant._replace(amount=part * grant.amount) for grant in case.grants(places) if part * grant.amount > 0
+    )
+    nothing = np.zeros(len(case), dtype=np.bool_)
+    return Sharing(grants, float(sum(grant.amount for grant in grants)), nothing, _unmet(case, places, part))
+
+
+def _unmet(case: Case, places: Ints, part: float) -> tuple[str, ...]:
+    found = []
+    for row in case.rows:
+        # A count does not shrink with the amounts.
+        used = float(row.coefficients[places].sum()) * (part if row.measure == "money" else 1.0)
+        slack = _TOLERANCE * max(1.0, float(np.abs(row.coefficients[places]).sum()))
+        if used > row.high + slack or used < row.low - slack:
+            found.append(row.rule)
+    return tuple(dict.fromkeys(found))
+
+
+def _ranked(case: Case, scores: Floats) -> Ints:
+    """Return all applications by score, those without one last; ties by id, so that the order of rows is nothing."""
+    ids = np.argsort(np.argsort(case.call.applications.id.astype(str), kind="stable"), kind="stable")
+    return np.asarray(np.lexsort((ids, -np.nan_to_num(scores, nan=-np.inf))), dtype=np.int64)
+
+
+def _forced_first(case: Case, order: Iterable[int]) -> list[int]:
+    """Return the list with the applications that must have an award at its head."""
+    forced = set()
+    for row in case.rows:
+        applications = np.unique(case.options.application[row.coefficients != 0])
+        if row.low >= 1.0 and row.measure == "count" and applications.size == 1:
+            forced.add(int(applications[0]))
+    listed = [int(application) for application in order]
+    return [a for a in listed if a in forced] + [a for a in listed if a not in forced]

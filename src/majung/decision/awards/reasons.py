@@ -1,0 +1,233 @@
+"""Why this firm, and why not that one: from an award to its value, its drivers, its rules and the rows that it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung.decision.awards.drivers import Standing, drivers_of, standing
+from majung.decision.awards.practices import mean_scores
+from majung.decision.awards.result import Awarded, NearMiss, Place
+from majung.decision.portfolio import needed, reduced
+from majung.decision.statistics import Interval, mean_interval
+from majung.dims import INSTRUMENTS
+from majung.messages import Phrase
+from majung.money import Unit, parse_unit
+from majung.parameters import LocalText
+from majung.scenario.call import Money
+
+if TYPE_CHECKING:
+    from majung.decision.awards.case import Case
+    from majung.decision.awards.objectives import Objective
+    from majung.decision.awards.sets import Sets
+
+__all__ = ["Told", "close_options"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_SPEAKING: Final = ("need", "traction", "quality", "reputation", "focus", "opening", "growth")
+"""Drivers of which a high value speaks for an award, as the market model has it; the first wins a tie."""
+_HEADER: Final = 2
+"""The first row of a table's content, as a spreadsheet counts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """Tells of options: made once for a case, after the choice.
+
+    Parameters
+    ----------
+    case : Case
+    sets : Sets
+    objective : Objective
+    estimates : (n,) array
+        Values that the choice was made with.
+    chosen : (n,) array of bool
+    binding : tuple of str
+        Ids of the rules without which more was to be had.
+    first, worlds : int
+        Fresh worlds, whole blocks.
+    confidence : float
+    """
+
+    case: Case
+    sets: Sets
+    objective: Objective
+    estimates: Floats
+    chosen: Flags
+    binding: tuple[str, ...]
+    first: int
+    worlds: int
+    confidence: float
+
+    def told(self, close: Ints) -> tuple[tuple[Awarded, ...], tuple[NearMiss, ...]]:
+        """Return the awards and the near misses, with all that is to be said of them.
+
+        Parameters
+        ----------
+        close : (m,) array of int
+            The options of applications without an award that came closest.
+        """
+        inside = np.flatnonzero(self.chosen)
+        places = [*inside.tolist(), *close.tolist()]
+        without, *given = self.sets.blocks(self.case.each(places), self.first, self.worlds)
+        seen = standing(self.case.scenario)
+        ranks, scores = self._ranks(), mean_scores(self.case)
+        before = np.concatenate([self.objective(block) for block in without])
+        facts = []
+        for place, blocks in zip(places, given, strict=True):
+            values = np.concatenate([self.objective(block) for block in blocks]) - before
+            line = int(self.case.call.applications.line[self.case.options.application[place]])
+            drivers = drivers_of(self.case.scenario, seen, line, without, blocks, self.confidence)
+            value = mean_interval(values, self.confidence)
+            facts.append(
+                self._facts(place, ranks, scores)
+                | {"value": value, "worlds": int((~np.isnan(values)).sum()), "drivers": drivers}
+            )
+        awards = tuple(
+            self._award(place, fact, seen) for place, fact in zip(inside.tolist(), facts[: inside.size], strict=True)
+        )
+        misses = tuple(
+            self._miss(place, fact) for place, fact in zip(close.tolist(), facts[inside.size :], strict=True)
+        )
+        return awards, misses
+
+    @property
+    def unit(self) -> Unit:
+        """The scenario's unit of money."""
+        return parse_unit(self.case.scenario.unit)
+
+    def _ranks(self) -> Ints:
+        """Return each application's place by score among the eligible, from 1; 0 of the others."""
+        eligible = np.unique(self.case.options.application)
+        scores = np.nan_to_num(mean_scores(self.case), nan=-np.inf)
+        ranks = np.zeros(scores.size, dtype=np.int64)
+        better = scores[eligible][None, :] > scores[eligible][:, None]
+        ranks[eligible] = 1 + better.sum(axis=1)
+        return ranks
+
+    def _facts(self, place: int, ranks: Ints, scores: Floats) -> dict[str, Any]:
+        case, o = self.case, self.case.options
+        application = int(o.application[place])
+        a, scenario = case.call.applications, case.scenario
+        firm, line, k = int(a.firm[application]), int(a.line[application]), int(a.technology[application])
+        return {
+            "application": str(a.id[application]),
+            "firm": str(scenario.firms.id[firm]),
+            "firm_name": LocalText(ko=str(scenario.firms.name_ko[firm]), en=str(scenario.firms.name_en[firm])),
+            "line": str(scenario.lines.id[line]),
+            "technology": str(scenario.technologies.id[k]),
+            "technology_name": LocalText(
+                ko=str(scenario.technologies.name_ko[k]), en=str(scenario.technologies.name_en[k])
+            ),
+            "instrument": INSTRUMENTS[int(o.instrument[place])],
+            "amount": float(o.amount[place]),
+            "quarter": str(scenario.start + int(o.quarter[place])),
+            "size_class": case.judgements[application].size_class,
+            "region": str(a.region[application]),
+            "purpose": str(a.purpose[application]),
+            "score": float(scores[application]),
+            "rank": int(ranks[application]),
+            "places": (
+                Place("applications", application + _HEADER),
+                Place("firms", firm + _HEADER),
+                Place("lines", line + _HEADER),
+                Place("technologies", k + _HEADER),
+            ),
+        }
+
+    def _award(self, place: int, facts: dict[str, Any], seen: Standing) -> Awarded:
+        case = self.case
+        application = int(case.options.application[place])
+        touching = [row.rule for row in case.rows if row.coefficients[place] and row.rule in self.binding]
+        forced = [row.rule for row in case.rows if row.rule in touching and self._forces(row.coefficients, row.low)]
+        rules = tuple(dict.fromkeys([*case.judgements[application].cited, *touching]))
+        line = int(case.call.applications.line[application])
+        if forced:
+            reason = Phrase("decision.awards.reason.forced", rule=forced[0], **self._worth(facts))
+        else:
+            reason = Phrase("decision.awards.reason.value", why=self._why(line, seen), **self._worth(facts))
+        asked = float(case.call.applications.amount[application])
+        return Awarded(**facts, reason=reason, rules=rules, asked=asked)
+
+    def _forces(self, coefficients: Floats, low: float) -> bool:
+        return low >= 1.0 and np.unique(self.case.options.application[coefficients != 0]).size == 1
+
+    def _worth(self, facts: dict[str, Any]) -> dict[str, object]:
+        value: Interval = facts["value"]
+        per_unit = value.mean / facts["amount"] if facts["amount"] else np.nan
+        if self.objective.in_money:
+            said: object = Money(value.mean, self.unit)
+        else:
+            said = f"{value.mean:.2f}"
+        return {
+            "value": said,
+            "aim": Phrase(f"decision.awards.objective.{self.objective.name}"),
+            "per_unit": f"{per_unit:.2f}" if self.objective.in_money else f"{per_unit:.3g}",
+        }
+
+    def _why(self, line: int, seen: Standing) -> Phrase:
+        """Return in what the line stands out most among those of the eligible applications."""
+        case = self.case
+        eligible = case.call.applications.line[np.unique(case.options.application)]
+        best, name = -1.0, _SPEAKING[0]
+        for driver in _SPEAKING:
+            values = getattr(seen, driver)
+            below = float((values[eligible] < values[line]).mean())
+            if below > best:
+                best, name = below, driver
+        return Phrase(f"decision.awards.driver.{name}", part=f"{100 * best:.0f}")
+
+    def _miss(self, place: int, facts: dict[str, Any]) -> NearMiss:
+        case = self.case
+        short = float(needed(self.estimates, case.options.application, case.rows, place))
+        extra, rules = self._extra(place)
+        lacking: object = Money(short, self.unit) if self.objective.in_money else f"{short:.2f}"
+        if np.isfinite(extra):
+            change = Phrase("decision.awards.change.budget", extra=Money(extra, self.unit), short=lacking)
+        elif rules:
+            change = Phrase("decision.awards.change.rule", rules=rules, short=lacking)
+        else:
+            change = Phrase("decision.awards.change.value", short=lacking)
+        return NearMiss(**facts, short=short, extra=extra, change=change, rules=rules)
+
+    def _extra(self, place: int) -> tuple[float, tuple[str, ...]]:
+        """Return the money that is missing for an option beside all that are chosen, and the rules that it would break."""
+        case = self.case
+        budgets = {rule.id for rule in case.call.rules if rule.kind == "budget"}
+        more, rules, closed = 0.0, [], False
+        for row in case.rows:
+            if not row.coefficients[place]:
+                continue
+            used = float(row.coefficients[self.chosen].sum()) + float(row.coefficients[place])
+            slack = 1e-9 * max(1.0, abs(used))
+            if used > row.high + slack:
+                rules.append(row.rule)
+                if row.rule in budgets:
+                    more = max(more, used - row.high)
+                else:
+                    closed = True
+            elif used < row.low - slack and row.coefficients[place] < 0:
+                rules.append(row.rule)
+                closed = True
+        # Nothing stands in the way of an option that is worth nothing.
+        return (np.inf if closed or not rules else more), tuple(dict.fromkeys(rules))
+
+
+def close_options(case: Case, estimates: Floats, simulated: Flags, chosen: Flags, count: int) -> Ints:
+    """Return the best option of each application without an award, the closest to the margin first, `count` at most."""
+    o = case.options
+    distance = reduced(estimates, o.application, case.rows)
+    has = np.isin(o.application, o.application[chosen])
+    places = np.flatnonzero(simulated & ~has)
+    order: Sequence[int] = places[np.argsort(-distance[places], kind="stable")].tolist()
+    found: dict[int, int] = {}
+    for place in order:
+        found.setdefault(int(o.application[place]), place)
+    return np.array(list(found.values())[:count], dtype=np.int64)
