@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import re
-import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.xml.constants import ARC_CORE
 
 from majung.dims import ACCOUNT_ARRAYS, DIMENSIONS, FIRM_ARRAYS, PATH_ARRAYS
 from majung.ensemble import SAMPLE
@@ -26,6 +21,7 @@ from majung.messages import Lang, text
 from majung.report.document import identity
 from majung.report.drawing import write_whole
 from majung.report.series import QUANTILES, Fan, Results
+from majung.report.spreadsheets import csv, row, undated
 from majung.report.wording import count
 
 if TYPE_CHECKING:
@@ -40,8 +36,6 @@ WORKBOOK: Final = "majung.xlsx"
 # More would make a workbook that opens slowly; the csv file has them all.
 _MOST_ROWS: Final = 10_000
 _LONGEST: Final = 60
-# What a spreadsheet would take for a formula.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _INTERVALS: Final = ("additionality", "private_domestic_sales", "difference", "net_gain")
 _BOUNDS: Final = ("mean", "low", "high")
 _PATHS: Final = tuple(array for array in PATH_ARRAYS if array.name != "leader")
@@ -50,9 +44,6 @@ _OF_WORLDS: Final = (
     "live_ventures", "leader_changes", "sme_share", "domestic_share",
 )  # fmt: skip
 """The outcomes that the table of worlds has; the result on disk has them all."""
-_UNDATED: Final = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that a file in a workbook can have."""
-_DATES: Final = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +102,7 @@ def write_tables(
     files = {}
     for name, frame in frames.items():
         files[name] = folder / f"{name}.csv"
-        written = _harmless(frame).to_csv(index=False, float_format="%.12g", lineterminator="\r\n")
-        write_whole(files[name], written.encode("utf-8-sig"))
+        write_whole(files[name], csv(frame))
     files["xlsx"] = folder / WORKBOOK
     write_whole(files["xlsx"], _workbook(results, frames, lang))
     return files
@@ -300,19 +290,6 @@ def _columns_table(results: Results, frames: Mapping[str, pd.DataFrame]) -> pd.D
     return pd.DataFrame(rows, columns=own)
 
 
-def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts no spreadsheet takes for formulas."""
-    harmless = frame.copy()
-    for name in frame.columns:
-        if not pd.api.types.is_numeric_dtype(frame[name]):
-            harmless[name] = pd.Series([_quoted(value) for value in frame[name]], index=frame.index, dtype=object)
-    return harmless
-
-
-def _quoted(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
-
-
 def _workbook(results: Results, frames: Mapping[str, pd.DataFrame], lang: Lang) -> bytes:
     book = Workbook(write_only=True)
     book.properties.creator = "majung"
@@ -325,26 +302,12 @@ def _workbook(results: Results, frames: Mapping[str, pd.DataFrame], lang: Lang) 
         for place, column in enumerate(map(str, frame.columns), start=1):
             longest = max([len(column), *(len(str(value)) for value in frame[column].head(50))])
             sheet.column_dimensions[get_column_letter(place)].width = min(longest, _LONGEST) + 2
-        _row(sheet, list(map(str, frame.columns)), bold=True)
-        for row in frame.itertuples(index=False):
-            _row(sheet, [None if isinstance(value, float) and np.isnan(value) else value for value in row])
+        row(sheet, list(map(str, frame.columns)), bold=True)
+        for found in frame.itertuples(index=False):
+            row(sheet, [None if isinstance(value, float) and np.isnan(value) else value for value in found])
     buffer = io.BytesIO()
     book.save(buffer)
-    return _undated(buffer.getvalue())
-
-
-def _undated(workbook: bytes) -> bytes:
-    """Return a workbook without the time at which it was made: the same tables are the same bytes."""
-    plain = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as dated, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as undated:
-        for name in dated.namelist():
-            entry = zipfile.ZipInfo(name, _UNDATED)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            # Else it is the system's own.
-            entry.create_system = 3
-            content = dated.read(name)
-            undated.writestr(entry, _DATES.sub(b"", content) if name == ARC_CORE else content)
-    return plain.getvalue()
+    return undated(buffer.getvalue())
 
 
 def _readme(
@@ -358,33 +321,16 @@ def _readme(
     scenario = results.scenario
     sheet.column_dimensions["A"].width = 30
     sheet.column_dimensions["B"].width = 110
-    _row(sheet, [scenario.title.text(lang) or scenario.id], bold=True)
+    row(sheet, [scenario.title.text(lang) or scenario.id], bold=True)
     for line in (scenario.description.text(lang), text("report.sheet.units", lang, unit=results.unit.label(lang))):
-        _row(sheet, [line])
-    _row(sheet, [])
+        row(sheet, [line])
+    row(sheet, [])
     for key, words in (("real", scenario.real), ("reconstructed", scenario.reconstructed)):
-        _row(sheet, [text(f"report.page.{key}", lang), words.text(lang)])
+        row(sheet, [text(f"report.page.{key}", lang), words.text(lang)])
     for name, value in identity(results, lang):
-        _row(sheet, [name, value])
-    _row(sheet, [])
-    _row(sheet, [text("report.sheet.sheets", lang)], bold=True)
+        row(sheet, [name, value])
+    row(sheet, [])
+    row(sheet, [text("report.sheet.sheets", lang)], bold=True)
     for name in frames:
         left_out = "" if name in fitting else " " + text("report.sheet.csv_only", lang, rows=f"{len(frames[name]):,}")
-        _row(sheet, [name, text(f"report.sheet.table.{name}", lang, most=count(SAMPLE)) + left_out])
-
-
-def _row(sheet: Any, values: Sequence[Any], *, bold: bool = False) -> None:
-    cells = []
-    for value in values:
-        plain = value.item() if isinstance(value, np.generic) else value
-        # A text that begins with = is a text. What needs no cell of its own is written faster without.
-        formula = isinstance(plain, str) and plain.startswith("=")
-        if formula or bold:
-            cell = WriteOnlyCell(sheet, value=plain)
-            if formula:
-                cell.data_type = "s"
-            if bold:
-                cell.font = Font(bold=True)
-            plain = cell
-        cells.append(plain)
-    sheet.append(cells)
+        row(sheet, [name, text(f"report.sheet.table.{name}", lang, most=count(SAMPLE)) + left_out])
