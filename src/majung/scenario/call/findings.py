@@ -8,9 +8,10 @@ from enum import Enum
 
 from majung.messages import Lang, Phrase, text
 from majung.money import Unit, format_amount, format_date
+from majung.parameters import LocalText
 from majung.scenario.tables.column import Floats
 
-__all__ = ["Day", "Finding", "Judgement", "Money", "Status"]
+__all__ = ["Day", "Finding", "Judgement", "Local", "Money", "Status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,17 @@ class Day:
     def label(self, lang: Lang = "en") -> str:
         """Return the date."""
         return format_date(self.day, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A text that is there in both languages."""
+
+    said: LocalText
+
+    def label(self, lang: Lang = "en") -> str:
+        """Return one language."""
+        return self.said.text(lang)
 
 
 class Status(Enum):

@@ -209,6 +209,8 @@ class Cap(Filtered):
         _exactly_one(self, "amount", "share")
         if self.per == "award" and self.share is not None and self.of == "spent":
             raise refusal([Problem(key="scenario.call.award_of_spent", column="of")])
+        if self.per == "award" and (self.quarter or self.year):
+            raise refusal([Problem(key="scenario.call.award_of_quarter", column="quarter" if self.quarter else "year")])
         return self
 
 

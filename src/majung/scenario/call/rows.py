@@ -1,0 +1,180 @@
+"""The rules of a call as linear constraints over its options."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from majung.scenario.call.findings import Judgement
+from majung.scenario.call.groups import Groups
+from majung.scenario.call.options import Measure, Options, Row
+from majung.scenario.call.rules import Budget, Cap, Floor, ForceIn, Once, Quota, Target, Winners
+from majung.scenario.tables.column import Flags, Floats, Ints
+
+if TYPE_CHECKING:
+    from majung.scenario.call.model import Call
+    from majung.scenario.model import Scenario
+
+__all__ = ["rows_of"]
+
+
+def rows_of(call: Call, scenario: Scenario, judgements: Sequence[Judgement], options: Options) -> tuple[Row, ...]:
+    """Return what the rules in force say of the options.
+
+    Rules on applications (size, documents …) have no row: what they turn down is not among the options. A share of
+    what is spent is made linear: the part less the share times the whole is zero or more. A row that no choice could
+    break is left out; one that no choice could keep is there, so that the rules can be said to clash.
+
+    Parameters
+    ----------
+    call : Call
+    scenario : Scenario
+        That the call is in.
+    judgements : sequence of Judgement
+        One for each application.
+    options : Options
+
+    Returns
+    -------
+    tuple of Row
+        In the order of the rules; a rule may have several.
+    """
+    desk = _Desk(call, scenario, judgements, options)
+    found = (row for rule in call.binding if (rows := _ROWS.get(rule.kind)) is not None for row in rows(rule, desk))
+    return tuple(row for row in found if row.coefficients.any() or not row.low <= 0 <= row.high)
+
+
+class _Desk:
+    """The options, and what filters look at."""
+
+    def __init__(self, call: Call, scenario: Scenario, judgements: Sequence[Judgement], options: Options) -> None:
+        self.call, self.table, self.options = call, call.applications, options
+        self.groups = Groups(call, scenario, [judgement.size_class for judgement in judgements])
+        self.amount = options.amount
+
+    def weights(self, mask: Flags, measure: str) -> Floats:
+        """Return what each option of a mask counts: its money, or one award."""
+        return np.where(mask, self.amount if measure == "money" else 1.0, 0.0)
+
+    def share(self, rule: Any, share: float, measure: str) -> tuple[Floats, Measure]:
+        """Return the part that a rule's filter names less a share of what `among` names."""
+        whole = self.groups.options(rule.among, self.options)
+        part = whole & self.groups.options(rule, self.options)
+        counted: Measure = "money" if measure == "money" else "count"
+        return self.weights(part, measure) - share * self.weights(whole, measure), counted
+
+    def each(self, keys: Ints, mask: Flags, most: float, measure: str) -> Iterator[Flags]:
+        """Yield the options of each group that could come to more than `most`, at one option of an application.
+
+        Parameters
+        ----------
+        keys : array of int
+            The group of each application.
+        mask : array of bool
+            The options that count.
+        most : float
+        measure : str
+        """
+        best = np.zeros(len(self.table))
+        np.maximum.at(best, self.options.application, self.weights(mask, measure))
+        reached = np.bincount(keys, best) if len(keys) else np.zeros(0)
+        group = keys[self.options.application]
+        for key in np.flatnonzero(reached > most):
+            yield mask & (group == key)
+
+
+def _budget(rule: Budget, desk: _Desk) -> Iterator[Row]:
+    mask = desk.groups.options(rule, desk.options)
+    yield Row(rule.id, desk.weights(mask, "money"), -math.inf, rule.amount, "money")
+
+
+def _cap(rule: Cap, desk: _Desk) -> Iterator[Row]:
+    if rule.per == "award":
+        return
+    mask = desk.groups.options(rule, desk.options)
+    if rule.per == "region":
+        keys = np.unique(desk.table.region.astype(str), return_inverse=True)[1].astype(np.int64)
+    else:
+        keys = desk.table.firm if rule.per == "firm" else desk.table.technology
+    if rule.share is not None and rule.of == "spent":
+        whole = rule.share * desk.weights(mask, "money")
+        for own in desk.each(keys, mask, 0.0, "money") if rule.share < 1 else ():
+            yield Row(rule.id, desk.weights(own, "money") - whole, -math.inf, 0.0, "money")
+        return
+    most = rule.amount if rule.amount is not None else (rule.share or 0.0) * desk.call.budget()
+    for own in desk.each(keys, mask, most, "money"):
+        yield Row(rule.id, desk.weights(own, "money"), -math.inf, most, "money")
+
+
+def _floor(rule: Floor, desk: _Desk) -> Iterator[Row]:
+    if rule.amount is not None:
+        mask = desk.groups.options(rule, desk.options)
+        yield Row(rule.id, desk.weights(mask, "money"), rule.amount, math.inf, "money")
+    elif rule.share is not None:
+        coefficients, measure = desk.share(rule, rule.share, rule.measure)
+        yield Row(rule.id, coefficients, 0.0, math.inf, measure)
+
+
+def _quota(rule: Quota, desk: _Desk) -> Iterator[Row]:
+    if rule.least is not None or rule.most is not None:
+        yield _counted(rule.id, desk.groups.options(rule, desk.options), rule.least, rule.most, desk)
+    if rule.least_share is not None:
+        coefficients, measure = desk.share(rule, rule.least_share, rule.measure)
+        yield Row(rule.id, coefficients, 0.0, math.inf, measure)
+    if rule.most_share is not None:
+        coefficients, measure = desk.share(rule, rule.most_share, rule.measure)
+        yield Row(rule.id, coefficients, -math.inf, 0.0, measure)
+
+
+def _winners(rule: Winners, desk: _Desk) -> Iterator[Row]:
+    yield _counted(rule.id, desk.groups.options(rule, desk.options), rule.min, rule.max, desk)
+
+
+def _counted(id: str, mask: Flags, least: int | None, most: int | None, desk: _Desk) -> Row:
+    low = -math.inf if least is None else float(least)
+    return Row(id, desk.weights(mask, "count"), low, math.inf if most is None else float(most), "count")
+
+
+def _force_in(rule: ForceIn, desk: _Desk) -> Iterator[Row]:
+    places = {name: place for place, name in enumerate(desk.table.id)}
+    firms = {name: place for place, name in enumerate(desk.call.firm_ids)}
+    chosen = desk.options.application
+    for name in rule.applications:
+        yield _counted(rule.id, chosen == places[name], 1, None, desk)
+    for name in rule.firms:
+        yield _counted(rule.id, desk.table.firm[chosen] == firms[name], 1, None, desk)
+
+
+def _once(rule: Once, desk: _Desk) -> Iterator[Row]:
+    mask = desk.groups.options(rule, desk.options)
+    if rule.purpose:
+        purposes = np.unique(desk.table.purpose.astype(str), return_inverse=True)[1].astype(np.int64)
+        pairs = desk.table.firm * (int(purposes.max(initial=0)) + 1) + purposes
+        keys = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+        for own in desk.each(keys, mask, 1.0, "count"):
+            yield _counted(rule.id, own, None, 1, desk)
+    if rule.most is not None:
+        for own in desk.each(desk.table.firm, mask, float(rule.most), "count"):
+            yield _counted(rule.id, own, None, rule.most, desk)
+
+
+def _target(rule: Target, desk: _Desk) -> Iterator[Row]:
+    coefficients, measure = desk.share(rule, rule.share, "money")
+    if coefficients.any():
+        yield Row(rule.id, coefficients, rule.share * rule.other - rule.other_counted, math.inf, measure)
+
+
+_Rows = Callable[[Any, _Desk], Iterator[Row]]
+_ROWS: Final[Mapping[str, _Rows]] = {
+    "budget": _budget,
+    "cap": _cap,
+    "floor": _floor,
+    "quota": _quota,
+    "winners": _winners,
+    "force_in": _force_in,
+    "once": _once,
+    "target": _target,
+}
