@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from majung.evidence.diffusion.judge.residuals import autocorrelation, grow_with_values, hidden, lasting
+from majung.evidence.diffusion import fit, forecast
+from majung.evidence.diffusion.judge.residuals import autocorrelation, grow_with_values, hidden, lasting, tall
 
 
 def test_autocorrelation_is_about_a_mean_of_zero() -> None:
@@ -51,3 +52,17 @@ def test_errors_that_grow_are_told_from_those_that_do_not(growing: bool) -> None
 def test_values_of_zero_have_no_errors_in_proportion() -> None:
     assert not grow_with_values(np.array([1.0, 2.0]), np.array([0.0, 5.0]))
     assert not grow_with_values(np.zeros(3), np.ones(3))
+    assert not grow_with_values(np.zeros(5), np.ones(5))
+
+
+def test_a_curve_that_misses_the_smallest_values_many_times_has_no_wider_fan() -> None:
+    # Electric share of car sales in Korea, 2010 to 2023, %: the best curve begins at a seventh of the first value.
+    seen = np.array([0.005, 0.023, 0.041, 0.049, 0.093, 0.22, 0.33, 0.95, 3.8, 2.3, 2.4, 5.8, 8.5, 7.9])
+    found = fit(seen, model="gompertz", level=True, bootstrap=200)
+    fitted = found.fitted()
+    assert seen[0] > 5 * fitted[0]
+    assert tall(fitted).sum() == 9
+    fan = forecast(found, periods=1)
+    assert fan is not None
+    low, high = fan.values[0, [1, 3]]
+    assert 4 < low < high < 15

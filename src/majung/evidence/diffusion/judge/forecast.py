@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from majung.evidence.diffusion.judge.residuals import grow_with_values, hidden, lasting
+from majung.evidence.diffusion.judge.residuals import grow_with_values, hidden, lasting, tall
 from majung.evidence.diffusion.result import Fit
 
 __all__ = ["QUANTILES", "Fan", "forecast"]
@@ -72,9 +72,12 @@ def forecast(
     residuals = fit.observed.values - fitted
     growing = grow_with_values(residuals, fitted)
     if growing:
-        residuals = residuals / fitted
+        here = tall(fitted)
+        residuals = residuals[here] / fitted[here]
     correlation = lasting(residuals, fit.k)
-    spread = float(np.sqrt(residuals @ residuals / max(fit.n - fit.k, 1))) * hidden(correlation, fit.k / fit.n)
+    count = residuals.size
+    share = min(fit.k / count, 1.0)
+    spread = float(np.sqrt(residuals @ residuals / max(count - fit.k, 1))) * hidden(correlation, share)
     rng = np.random.Generator(np.random.PCG64(seed))
     noise = np.full(means.shape[0], residuals[-1])
     for step in range(b.size):

@@ -7,13 +7,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["autocorrelation", "grow_with_values", "hidden", "lasting"]
+__all__ = ["autocorrelation", "grow_with_values", "hidden", "lasting", "tall"]
 
 Floats = NDArray[np.float64]
 
 _HIGHEST_CORRELATION: Final = 0.8
 _LEAST_KEPT: Final = 0.75
 _MOST_TAKEN: Final = 0.6
+_TALL: Final = 0.02
+"""Share of the greatest mean."""
+_FEWEST: Final = 4
 
 
 def autocorrelation(residuals: Floats) -> float:
@@ -44,14 +47,23 @@ def hidden(correlation: float, share: float) -> float:
     return float(np.sqrt((1 - share) / (1 - taken))) if taken > share else 1.0
 
 
+def tall(means: Floats) -> NDArray[np.bool_]:
+    """Return where means are large enough for errors in proportion to them to tell anything.
+
+    Least squares hardly look at the smallest values, so that a curve may miss the first of them a hundredfold.
+    """
+    size = np.abs(means)
+    return np.asarray(size >= _TALL * float(size.max(initial=0.0)))
+
+
 def grow_with_values(residuals: Floats, means: Floats) -> bool:
     """Whether errors in proportion to the means are likelier than errors of one size.
 
-    Normal log-likelihoods are compared, each at its own best scale.
+    Normal log-likelihoods are compared where means are `tall`, each at its own best scale.
     """
-    size = np.abs(means)
-    floor = 1e-6 * float(size.max(initial=0.0))
-    if not residuals.any() or (size <= floor).any():
+    here = tall(means)
+    residuals, size = residuals[here], np.abs(means[here])
+    if residuals.size < _FEWEST or not residuals.any():
         return False
     even = 0.5 * residuals.size * np.log(np.mean(residuals**2))
     growing = 0.5 * residuals.size * np.log(np.mean((residuals / size) ** 2)) + np.log(size).sum()
