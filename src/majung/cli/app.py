@@ -108,6 +108,9 @@ PageOption: TypeAlias = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.takeoff.option.out")
 ]
 ListOption: TypeAlias = Annotated[bool, typer.Option("--json", help="cli.takeoff.option.json")]
+CostsArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.learning.argument")]
+IntoOption: TypeAlias = Annotated[Path | None, typer.Option("--into", metavar="DIR", help="cli.learning.option.into")]
+TerseOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="cli.learning.option.quiet")]
 FileArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.argument.file")]
 
 _CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
@@ -294,6 +297,23 @@ def _takeoff(
     )
 
 
+def _learning(
+    settings: typer.Context,
+    table: CostsArgument,
+    as_of: AsOfOption = None,
+    into: IntoOption = None,
+    json: ListOption = False,
+    quiet: TerseOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli.commands import learning
+
+    learning.learning(
+        learning.Asked(table=table, as_of=as_of, into=into, json=json, quiet=quiet, lang=settings.obj.lang)
+    )
+
+
 _COMMANDS: Final = (
     ("new", _new),
     ("check", _check),
@@ -305,6 +325,7 @@ _COMMANDS: Final = (
     ("export", _export),
     ("import", _import),
     ("takeoff", _takeoff),
+    ("learning", _learning),
 )
 
 

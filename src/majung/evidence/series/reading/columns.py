@@ -14,7 +14,7 @@ from majung.messages import Phrase
 from majung.money import Unit, split_header
 from majung.tables.headers import folded, split_brackets
 
-__all__ = ["COLUMNS", "Layout", "Role", "ValueColumn", "find_layout", "value_column"]
+__all__ = ["COLUMNS", "Layout", "Role", "ValueColumn", "find_layout", "role_named", "value_column"]
 
 Role: TypeAlias = Literal["id", "date", "value", "unit", "kind", "published", "market", "driver", "name", "source"]
 
@@ -100,6 +100,11 @@ class Layout:
     by_row: bool = False
 
 
+def role_named(header: str) -> str | None:
+    """Return what a column holds by its header: a role, nothing where it is not read, None where it is not known."""
+    return _ROLES.get(folded(header), _ROLES.get(folded(split_brackets(header)[0])))
+
+
 def value_column(place: int, header: str) -> ValueColumn:
     """Take the unit off a header of values: what is in square brackets, or in round ones that read as a unit."""
     name, money = split_header(header)
@@ -164,7 +169,7 @@ def _roles(headers: list[str]) -> tuple[dict[str, int], list[int], list[Problem]
     rest: list[int] = []
     problems: list[Problem] = []
     for place, header in enumerate(headers):
-        role = _ROLES.get(folded(header), _ROLES.get(folded(split_brackets(header)[0])))
+        role = role_named(header)
         if role is None:
             rest.append(place)
         elif role in roles:
