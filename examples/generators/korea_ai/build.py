@@ -70,20 +70,10 @@ class Firm:
 
 
 @dataclass
-class Build:
-    """The tables as far as they are built."""
+class Draws:
+    """Numbers by chance, all from `random.Random.random`, which Python promises not to change."""
 
-    random: random.Random = field(default_factory=lambda: random.Random(SEED))
-    survey: list[Firm] = field(default_factory=list)
-    """The firms of the survey."""
-    named: list[Firm] = field(default_factory=list)
-    """Makers of memory and foreign suppliers."""
-    free: dict[str, Any] = field(default_factory=lambda: {name: entry["value"] for name, entry in choices().items()})
-
-    def __post_init__(self) -> None:
-        """Take the model's parameters as they are shipped."""
-        self.value: Callable[[str], float] = load().value
-        self.dollar: float = fact("won-per-dollar-2023").value
+    random: random.Random
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """Draw a uniform number."""
@@ -97,6 +87,23 @@ class Build:
         """Draw indices without replacement (Efraimidis and Spirakis 2006)."""
         keys = [math.log(max(self.random.random(), 1e-300)) / w if w > 0 else -math.inf for w in weights]
         return sorted(range(len(weights)), key=lambda i: -keys[i])[:count]
+
+
+@dataclass
+class Build(Draws):
+    """The tables as far as they are built."""
+
+    random: random.Random = field(default_factory=lambda: random.Random(SEED))
+    survey: list[Firm] = field(default_factory=list)
+    """The firms of the survey."""
+    named: list[Firm] = field(default_factory=list)
+    """Makers of memory and foreign suppliers."""
+    free: dict[str, Any] = field(default_factory=lambda: {name: entry["value"] for name, entry in choices().items()})
+
+    def __post_init__(self) -> None:
+        """Take the model's parameters as they are shipped."""
+        self.value: Callable[[str], float] = load().value
+        self.dollar: float = fact("won-per-dollar-2023").value
 
     @property
     def firms(self) -> list[Firm]:
