@@ -7,7 +7,8 @@ from majung.scenario.call.judge import judge
 from majung.scenario.call.model import Call
 from majung.scenario.call.options import Options, Row
 from majung.scenario.call.rows import rows_of
-from majung.scenario.call.rules import KINDS, Rule
+from majung.scenario.call.rule import Rule
+from majung.scenario.call.rules import KINDS
 from majung.scenario.call.settings import CallSettings, Risk
 from majung.scenario.call.sizes import SMALL, Facts, SizeClass, size_class
 from majung.scenario.call.statutes import Law, packaged_law

@@ -9,9 +9,10 @@ import numpy as np
 
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Phrase
+from majung.scenario.call.filters import Scope
 from majung.scenario.call.findings import Finding, Judgement, Money, Status
 from majung.scenario.call.groups import Groups, instruments_of
-from majung.scenario.call.rules import Rule, Scope
+from majung.scenario.call.rule import Rule
 from majung.scenario.call.sizes import Facts, SizeClass, size_class
 
 if TYPE_CHECKING:

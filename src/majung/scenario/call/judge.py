@@ -10,18 +10,9 @@ import numpy as np
 
 from majung.messages import Phrase
 from majung.scenario.call.bench import Bench
+from majung.scenario.call.conditions import Documents, Earlier, ForceOut, Intensity, Once, Score, Size, Venture
 from majung.scenario.call.findings import Day, Judgement, Local, Money
-from majung.scenario.call.rules import (
-    Cap,
-    Documents,
-    Earlier,
-    ForceOut,
-    Intensity,
-    Once,
-    Score,
-    Size,
-    Venture,
-)
+from majung.scenario.call.limits import Cap
 from majung.scenario.call.sizes import SMALL
 
 if TYPE_CHECKING:

@@ -18,7 +18,9 @@ from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_unit
 from majung.parameters import LocalText
 from majung.scenario.call.applications import Applications
-from majung.scenario.call.rules import FILTER_KEYS, Budget, Rule
+from majung.scenario.call.filters import FILTER_KEYS
+from majung.scenario.call.limits import Budget
+from majung.scenario.call.rule import Rule
 from majung.scenario.call.settings import Risk
 from majung.scenario.call.statutes import Law
 

@@ -16,7 +16,9 @@ from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_amount
 from majung.scenario.call.base import Frozen
-from majung.scenario.call.rules import KINDS, Filter, Rule
+from majung.scenario.call.filters import Filter
+from majung.scenario.call.rule import Rule
+from majung.scenario.call.rules import KINDS
 from majung.scenario.call.settings import CallSettings, Risk
 from majung.scenario.call.statutes import packaged_law
 from majung.scenario.settings import read_toml, spelled, unknown_keys

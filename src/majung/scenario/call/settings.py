@@ -23,19 +23,24 @@ class Risk(Frozen):
     Parameters
     ----------
     measure : str
-        none: the mean alone; cvar: the mean of the worst worlds too; chance: the target is reached often enough.
+        none: the mean alone. cvar: the mean of the worst worlds too. chance: the total reaches the target in all but
+        some of the worlds.
     level : float
-        cvar: 1 less the part of the worlds that counts as the worst; chance: how often.
+        Part of the worlds that counts as the worst, or in which the target may be missed.
     weight : float
-        cvar: its part in what is maximised; the rest is the mean's.
+        cvar: part of the worst worlds in what is maximised; the rest is the mean's.
     target : money
-        chance: the value to reach.
+        chance: the total to reach.
     """
 
     measure: Literal["none", "cvar", "chance"] = "none"
-    level: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.9
+    level: Annotated[float, Field(strict=True, gt=0, lt=1)] = 0.1
     weight: Share = 0.5
     target: Amount = 0.0
+
+    def measured(self) -> Risk | None:
+        """Return this where risk is looked at, or None."""
+        return None if self.measure == "none" else self
 
 
 class CallSettings(Frozen):
