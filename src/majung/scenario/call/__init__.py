@@ -2,16 +2,16 @@
 
 from majung.scenario.call.applications import Applications
 from majung.scenario.call.awardable import options_of
-from majung.scenario.call.findings import Finding, Judgement, Money, Status
-from majung.scenario.call.judge import judge
+from majung.scenario.call.judging.findings import Finding, Judgement, Money, Status
+from majung.scenario.call.judging.judge import judge
+from majung.scenario.call.law.sizes import SMALL, Facts, SizeClass, size_class
+from majung.scenario.call.law.statutes import Law, packaged_law
 from majung.scenario.call.model import Call
 from majung.scenario.call.options import Options, Row
 from majung.scenario.call.rows import rows_of
-from majung.scenario.call.rule import Rule
-from majung.scenario.call.rules import KINDS
-from majung.scenario.call.settings import CallSettings, Risk
-from majung.scenario.call.sizes import SMALL, Facts, SizeClass, size_class
-from majung.scenario.call.statutes import Law, packaged_law
+from majung.scenario.call.rules.kinds import KINDS
+from majung.scenario.call.rules.rule import Rule
+from majung.scenario.call.rules.settings import CallSettings, Risk
 
 __all__ = [
     "KINDS",

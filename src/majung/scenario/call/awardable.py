@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from majung.scenario.call.findings import Judgement, Status
+from majung.scenario.call.judging.findings import Judgement, Status
 from majung.scenario.call.options import Options
 
 if TYPE_CHECKING:

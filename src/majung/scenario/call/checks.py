@@ -14,14 +14,14 @@ from majung.dims import CLASSES
 from majung.errors import Problem, nearest
 from majung.messages import Phrase
 from majung.money import Quarter, Unit
-from majung.scenario.call.conditions import Intensity, Score, Size
-from majung.scenario.call.filters import Filter, Scope
-from majung.scenario.call.industry import industry_codes
-from majung.scenario.call.limits import Force
+from majung.scenario.call.law.industry import industry_codes
+from majung.scenario.call.law.statutes import packaged_law
 from majung.scenario.call.model import budget_of
-from majung.scenario.call.reading import RulesFile
-from majung.scenario.call.rule import Filtered, Rule, Scoped
-from majung.scenario.call.statutes import packaged_law
+from majung.scenario.call.rules.conditions import Intensity, Score, Size
+from majung.scenario.call.rules.filters import Filter, Scope
+from majung.scenario.call.rules.limits import Force
+from majung.scenario.call.rules.reading import RulesFile
+from majung.scenario.call.rules.rule import Filtered, Rule, Scoped
 from majung.scenario.tables.reader import RawTable
 from majung.scenario.tables.rules import encoded, repeats
 from majung.tables.problems import Problems, likely

@@ -14,9 +14,9 @@ from majung.errors import Problem
 from majung.money import Quarter, Unit
 from majung.scenario.call.applications import Applications
 from majung.scenario.call.checks import check_applications, check_rules, regions_of, size_law_of
+from majung.scenario.call.law.statutes import packaged_law
 from majung.scenario.call.model import Call
-from majung.scenario.call.reading import RulesFile, read_rules
-from majung.scenario.call.statutes import packaged_law
+from majung.scenario.call.rules.reading import RulesFile, read_rules
 from majung.scenario.tables.column import Column
 from majung.scenario.tables.reader import RawTable
 from majung.scenario.tables.rules import encoded, repeats

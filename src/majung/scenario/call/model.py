@@ -18,11 +18,11 @@ from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_unit
 from majung.parameters import LocalText
 from majung.scenario.call.applications import Applications
-from majung.scenario.call.filters import FILTER_KEYS
-from majung.scenario.call.limits import Budget
-from majung.scenario.call.rule import Rule
-from majung.scenario.call.settings import Risk
-from majung.scenario.call.statutes import Law
+from majung.scenario.call.law.statutes import Law
+from majung.scenario.call.rules.filters import FILTER_KEYS
+from majung.scenario.call.rules.limits import Budget
+from majung.scenario.call.rules.rule import Rule
+from majung.scenario.call.rules.settings import Risk
 
 __all__ = ["Call", "budget_of"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from majung.scenario.call.conditions import Once
-from majung.scenario.call.findings import Judgement
-from majung.scenario.call.groups import Groups
-from majung.scenario.call.limits import Budget, Cap, Floor, ForceIn, Quota, Target, Winners
+from majung.scenario.call.judging.findings import Judgement
+from majung.scenario.call.judging.groups import Groups
 from majung.scenario.call.options import Measure, Options, Row
+from majung.scenario.call.rules.conditions import Once
+from majung.scenario.call.rules.limits import Budget, Cap, Floor, ForceIn, Quota, Target, Winners
 from majung.scenario.tables.column import Flags, Floats, Ints
 
 if TYPE_CHECKING:

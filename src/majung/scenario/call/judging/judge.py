@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from majung.messages import Phrase
-from majung.scenario.call.bench import Bench
-from majung.scenario.call.conditions import Documents, Earlier, ForceOut, Intensity, Once, Score, Size, Venture
-from majung.scenario.call.findings import Day, Judgement, Local, Money
-from majung.scenario.call.limits import Cap
-from majung.scenario.call.sizes import SMALL
+from majung.scenario.call.judging.bench import Bench
+from majung.scenario.call.judging.findings import Day, Judgement, Local, Money
+from majung.scenario.call.law.sizes import SMALL
+from majung.scenario.call.rules.conditions import Documents, Earlier, ForceOut, Intensity, Once, Score, Size, Venture
+from majung.scenario.call.rules.limits import Cap
 
 if TYPE_CHECKING:
     from majung.scenario.call.model import Call

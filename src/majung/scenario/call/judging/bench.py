@@ -9,11 +9,11 @@ import numpy as np
 
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Phrase
-from majung.scenario.call.filters import Scope
-from majung.scenario.call.findings import Finding, Judgement, Money, Status
-from majung.scenario.call.groups import Groups, instruments_of
-from majung.scenario.call.rule import Rule
-from majung.scenario.call.sizes import Facts, SizeClass, size_class
+from majung.scenario.call.judging.findings import Finding, Judgement, Money, Status
+from majung.scenario.call.judging.groups import Groups, instruments_of
+from majung.scenario.call.law.sizes import Facts, SizeClass, size_class
+from majung.scenario.call.rules.filters import Scope
+from majung.scenario.call.rules.rule import Rule
 
 if TYPE_CHECKING:
     from majung.scenario.call.model import Call

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from majung.scenario.call.base import Amount, listed
-from majung.scenario.call.filters import Confirmation, Instrument, Membership
-from majung.scenario.call.limits import Force
-from majung.scenario.call.rule import Scoped
+from majung.scenario.call.rules.base import Amount, listed
+from majung.scenario.call.rules.filters import Confirmation, Instrument, Membership
+from majung.scenario.call.rules.limits import Force
+from majung.scenario.call.rules.rule import Scoped
 
 __all__ = ["Documents", "Earlier", "ForceOut", "Intensity", "Once", "Score", "Size", "Venture"]
 

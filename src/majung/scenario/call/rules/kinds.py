@@ -6,9 +6,9 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field
 
-from majung.scenario.call.conditions import Documents, Earlier, ForceOut, Intensity, Once, Score, Size, Venture
-from majung.scenario.call.limits import Budget, Cap, Floor, ForceIn, Quota, Target, Winners
-from majung.scenario.call.rule import Rule
+from majung.scenario.call.rules.conditions import Documents, Earlier, ForceOut, Intensity, Once, Score, Size, Venture
+from majung.scenario.call.rules.limits import Budget, Cap, Floor, ForceIn, Quota, Target, Winners
+from majung.scenario.call.rules.rule import Rule
 
 __all__ = ["KINDS", "AnyRule"]
 

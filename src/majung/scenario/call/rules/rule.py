@@ -9,8 +9,8 @@ from pydantic import Field
 
 from majung.errors import Problem
 from majung.parameters import NO_TEXT
-from majung.scenario.call.base import Day, Frozen, Status, Text, refusal
-from majung.scenario.call.filters import Filter, Scope
+from majung.scenario.call.rules.base import Day, Frozen, Status, Text, refusal
+from majung.scenario.call.rules.filters import Filter, Scope
 
 __all__ = ["Filtered", "Rule", "Scoped", "exactly_one", "in_order"]
 

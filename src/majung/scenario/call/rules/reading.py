@@ -15,12 +15,12 @@ from pydantic_core import ErrorDetails
 from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.money import Quarter, Unit, parse_amount
-from majung.scenario.call.base import Frozen
-from majung.scenario.call.filters import Filter
-from majung.scenario.call.rule import Rule
-from majung.scenario.call.rules import KINDS
-from majung.scenario.call.settings import CallSettings, Risk
-from majung.scenario.call.statutes import packaged_law
+from majung.scenario.call.law.statutes import packaged_law
+from majung.scenario.call.rules.base import Frozen
+from majung.scenario.call.rules.filters import Filter
+from majung.scenario.call.rules.kinds import KINDS
+from majung.scenario.call.rules.rule import Rule
+from majung.scenario.call.rules.settings import CallSettings, Risk
 from majung.scenario.settings import read_toml, spelled, unknown_keys
 from majung.tables.problems import Problems
 

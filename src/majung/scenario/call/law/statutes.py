@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from majung.money import Unit
-from majung.scenario.call.base import Amount, Day, Frozen, Share, Status, Text
+from majung.scenario.call.rules.base import Amount, Day, Frozen, Share, Status, Text
 
 __all__ = ["Band", "Entry", "IndustryCap", "Law", "packaged_law"]
 
@@ -126,7 +126,7 @@ class Law(Frozen):
 def packaged_law() -> Mapping[str, Law]:
     """Return every law of the package by id."""
     laws = {}
-    for file in sorted(files("majung.scenario.call").joinpath("law").iterdir(), key=lambda file: file.name):
+    for file in sorted(files("majung.scenario.call.law").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".toml"):
             found = tomllib.loads(file.read_text(encoding="utf-8"))
             law = Law.model_validate(found, context={"unit": Unit(found.get("currency") or "KRW", 0)})

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from majung.scenario.call.base import Frozen, Names, Quarters, Whole, listed
+from majung.scenario.call.rules.base import Frozen, Names, Quarters, Whole, listed
 
 __all__ = ["EVERYTHING", "FILTER_KEYS", "MEMBERSHIPS", "Confirmation", "Filter", "Instrument", "Membership", "Scope"]
 

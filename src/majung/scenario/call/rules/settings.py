@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from majung.errors import Problem
 from majung.messages import Phrase
 from majung.parameters import NO_TEXT
-from majung.scenario.call.base import Amount, Day, Frozen, Quarters, Share, Text, refusal
+from majung.scenario.call.rules.base import Amount, Day, Frozen, Quarters, Share, Text, refusal
 
 __all__ = ["CallSettings", "Risk"]
 

@@ -8,9 +8,9 @@ from pydantic import BeforeValidator, model_validator
 
 from majung.errors import Problem
 from majung.parameters import NO_TEXT
-from majung.scenario.call.base import Amount, Names, Share, Text, Whole, listed, refusal
-from majung.scenario.call.filters import EVERYTHING, Filter, Instrument
-from majung.scenario.call.rule import Filtered, Rule, exactly_one, in_order
+from majung.scenario.call.rules.base import Amount, Names, Share, Text, Whole, listed, refusal
+from majung.scenario.call.rules.filters import EVERYTHING, Filter, Instrument
+from majung.scenario.call.rules.rule import Filtered, Rule, exactly_one, in_order
 
 __all__ = ["Budget", "Cap", "Floor", "Force", "ForceIn", "Quota", "Target", "Winners"]
 

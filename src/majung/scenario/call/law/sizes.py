@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from majung.messages import Phrase
 from majung.money import Unit
-from majung.scenario.call.findings import Finding, Money
-from majung.scenario.call.industry import industry_codes
-from majung.scenario.call.statutes import Entry, IndustryCap, Law
+from majung.scenario.call.judging.findings import Finding, Money
+from majung.scenario.call.law.industry import industry_codes
+from majung.scenario.call.law.statutes import Entry, IndustryCap, Law
 
 __all__ = ["DECLARED", "SMALL", "Facts", "SizeClass", "size_class"]
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from majung.dims import CLASSES, INSTRUMENTS
 from majung.scenario.call.applications import PRODUCTS
-from majung.scenario.call.filters import Filter, Scope
 from majung.scenario.call.options import Options
-from majung.scenario.call.rule import Rule
+from majung.scenario.call.rules.filters import Filter, Scope
+from majung.scenario.call.rules.rule import Rule
 from majung.scenario.tables.column import Flags
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Law and the call's own rules held against each application."""

@@ -1,0 +1,1 @@
+"""Rules of a call as dated data, and how rules.toml is read."""
