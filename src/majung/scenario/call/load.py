@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from majung.errors import Problem
 from majung.money import Quarter, Unit
+from majung.parameters.model import FrozenMap
 from majung.scenario.call.applications import Applications
 from majung.scenario.call.checks import check_applications, check_rules, regions_of, size_law_of
 from majung.scenario.call.law.statutes import packaged_law
@@ -109,7 +110,7 @@ def load_call(files: CallFiles, technologies: Technologies, firms: Firms, lines:
         match_rate=settings.match_rate,
         score_range=settings.score_range,
         size_law=settings.size_law or size_law_of(files.unit.currency),
-        exchange=dict(settings.exchange),
+        exchange=FrozenMap(settings.exchange),
         risk=settings.risk,
         worlds=settings.worlds,
         source=settings.source,

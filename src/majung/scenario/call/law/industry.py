@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["industry_codes"]
 
-_CODE: Final = re.compile(r"([A-U])?([0-9]{2})?[0-9]{0,3}")
+_CODE: Final = re.compile(r"([A-U])?(?:([0-9]{2})[0-9]{0,3})?")
 _LAST_DIVISION: Final = (
     *(("A", 3), ("B", 8), ("C", 34), ("D", 35), ("E", 39), ("F", 42), ("G", 47), ("H", 52), ("I", 56), ("J", 63)),
     *(("K", 66), ("L", 68), ("M", 73), ("N", 76), ("O", 84), ("P", 85), ("Q", 87), ("R", 91), ("S", 96), ("T", 98)),

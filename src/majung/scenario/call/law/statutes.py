@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from majung.money import Unit
+from majung.parameters.model import FrozenMap
 from majung.scenario.call.rules.base import Amount, Day, Frozen, Share, Status, Text
 
 __all__ = ["Band", "Entry", "IndustryCap", "Law", "packaged_law"]
@@ -133,4 +133,4 @@ def packaged_law() -> Mapping[str, Law]:
             if f"{law.id}.toml" != file.name:
                 raise ValueError(f"{file.name}: its id is {law.id!r}")
             laws[law.id] = law
-    return MappingProxyType(laws)
+    return FrozenMap(laws)
