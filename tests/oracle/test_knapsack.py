@@ -1,0 +1,166 @@
+"""What is chosen is the optimum: of published problems, and of all choices of small ones, each looked at."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from majung.decision.portfolio import Infeasible, Limit, Risk, choose, clash, needed, solve
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "knapsack"
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def column(table: str, problem: str, name: str) -> Floats:
+    with (DATA / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return np.array([float(row[name]) for row in csv.DictReader(file) if row["problem"] == problem])
+
+
+@pytest.mark.parametrize(
+    ("problem", "optimum"),
+    [("1", 3800), ("2", 8706.1), ("3", 4015), ("4", 6120), ("5", 12400), ("6", 10618), ("7", 16537)],
+)
+def test_published_problems_are_solved_to_their_published_optima(problem: str, optimum: float) -> None:
+    values, capacities = column("items", problem, "value"), column("capacities", problem, "capacity")
+    costs = column("costs", problem, "cost").reshape(len(capacities), len(values))
+    assert column("problems", problem, "optimum") == [optimum]
+    chosen = choose(values, costs, capacities)
+    assert values[chosen].sum() == pytest.approx(optimum, rel=1e-14)
+    assert (costs @ chosen <= capacities).all()
+
+
+def choices(n: int) -> Iterator[Flags]:
+    for bits in product((False, True), repeat=n):
+        yield np.array(bits, dtype=bool)
+
+
+def allowed(chosen: Flags, groups: NDArray[np.int64], rows: list[Limit]) -> bool:
+    if len(set(groups[chosen])) < chosen.sum():
+        return False
+    sums = [(row.coefficients @ chosen, row) for row in rows]
+    # Sums of a few numbers lose a few last digits.
+    slack = 1e-14
+    return all(row.low - slack * abs(row.low) <= total <= row.high + slack * abs(row.high) for total, row in sums)
+
+
+def best(values: Floats, groups: NDArray[np.int64], rows: list[Limit]) -> float | None:
+    worth = [float(values @ x) for x in choices(len(values)) if allowed(x, groups, rows)]
+    return max(worth) if worth else None
+
+
+def small_case(rng: np.random.Generator) -> tuple[Floats, NDArray[np.int64], list[Limit]]:
+    """Return up to seven options in groups, and rows of every kind: money, counts, floors, shares, exact numbers."""
+    n = int(rng.integers(1, 8))
+    values = (rng.integers(-5, 20, n).astype(float), rng.normal(1, 2, n), rng.normal(1, 2, n) * 1e9)[rng.integers(3)]
+    groups = rng.integers(0, n, n)
+    rows = []
+    for rule in range(rng.integers(0, 5)):
+        kinds = (rng.integers(-3, 10, n).astype(float), rng.random(n) * 1e12, (rng.random(n) < 0.5).astype(float))
+        coefficients = kinds[rng.integers(3)]
+        low, high = np.sort(rng.random(2) * np.abs(coefficients).sum() * 0.8)
+        low, high = (round(low), round(high)) if rng.random() < 0.5 else (float(low), float(high))
+        rows.append(Limit(f"rule {rule % 3}", coefficients, -np.inf if rng.random() < 0.6 else low, high))
+    return values, groups, rows
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_small_programmes_are_solved_as_by_looking_at_every_choice(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    infeasible = 0
+    for _ in range(40):
+        values, groups, rows = small_case(rng)
+        expected = best(values, groups, rows)
+        if expected is None:
+            infeasible += 1
+            with pytest.raises(Infeasible):
+                solve(values, groups, rows)
+            continue
+        found = solve(values, groups, rows)
+        assert found.value == pytest.approx(expected, abs=1e-10 * np.abs(values).max())
+        assert allowed(found.chosen, groups, rows)
+        assert found.proven
+        assert found.bound == found.value
+    assert 0 < infeasible < 40
+
+
+def test_the_clash_is_a_smallest_set() -> None:
+    rng = np.random.default_rng(100)
+    sizes = set()
+    for _ in range(120):
+        values, groups, rows = small_case(rng)
+        names = sorted({row.rule for row in rows})
+        clashing = [
+            len(kept)
+            for flags in choices(len(names))
+            if (kept := {name for name, flag in zip(names, flags, strict=True) if flag}) or not names
+            if best(values, groups, [row for row in rows if row.rule in kept]) is None
+        ]
+        found = clash(groups, rows) if rows else ()
+        assert len(found) == min(clashing, default=0)
+        if found:
+            assert best(values, groups, [row for row in rows if row.rule in found]) is None
+            sizes.add(len(found))
+    assert sizes >= {1, 2}
+
+
+@pytest.mark.parametrize("measure", ["cvar", "chance"])
+def test_risk_is_weighed_as_by_looking_at_every_choice(measure: str) -> None:
+    rng = np.random.default_rng(7)
+    solved = 0
+    for _ in range(60):
+        values, groups, rows = small_case(rng)
+        spread = np.abs(values).mean()
+        worlds = values + spread * rng.normal(size=(rng.integers(1, 9), len(values)))
+        level = float(rng.choice([0.1, 0.25, 0.5]))
+        target = float(rng.normal()) * spread
+        risk = Risk(measure=measure, level=level, weight=0.4, target=target)  # type: ignore[arg-type]
+        expected = None
+        for x in choices(len(values)):
+            if not allowed(x, groups, rows):
+                continue
+            totals = np.sort(worlds @ x)
+            worth = float(values @ x)
+            if measure == "cvar":
+                # Of all weights on worlds up to 1 / (level S) each, those of the least mean.
+                weights = np.clip(level * len(totals) - np.arange(len(totals)), 0, 1)
+                worth = 0.6 * worth + 0.4 * float(weights @ totals) / weights.sum()
+            elif (totals < target - 1e-12 * spread).sum() > level * len(totals):
+                continue
+            expected = worth if expected is None else max(expected, worth)
+        if expected is None:
+            with pytest.raises(Infeasible):
+                solve(values, groups, rows, scenarios=worlds, risk=risk)
+        else:
+            found = solve(values, groups, rows, scenarios=worlds, risk=risk)
+            assert found.value == pytest.approx(expected, abs=1e-10 * np.abs(values).max())
+            solved += 1
+    assert solved > 20
+
+
+def test_what_is_needed_is_the_rise_that_brings_an_option_in() -> None:
+    rng = np.random.default_rng(11)
+    seen = 0
+    for _ in range(60):
+        values, groups, rows = small_case(rng)
+        if (optimum := best(values, groups, rows)) is None:
+            continue
+        option = int(rng.integers(len(values)))
+        with_it = [float(values @ x) for x in choices(len(values)) if x[option] and allowed(x, groups, rows)]
+        rise = needed(values, groups, rows, option)
+        if not with_it:
+            assert rise == np.inf
+            continue
+        scale = np.abs(values).max()
+        assert rise == pytest.approx(optimum - max(with_it), abs=1e-9 * scale)
+        if rise > 0:
+            seen += 1
+            raised = values + np.where(np.arange(len(values)) == option, rise + 1e-3 * scale, 0)
+            assert solve(raised, groups, rows).chosen[option]
+    assert seen > 10
