@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from majung.dims import CLASSES
 from majung.errors import Problem, nearest
@@ -263,16 +262,16 @@ def _names(rule: Rule, known: Mapping[str, Collection[str] | None]) -> Iterator[
     for noun, key, name in wanted:
         names = known[noun]
         if names is not None and name not in names:
+            near = nearest(name, likely(name, sorted(names)), cutoff=0.75 if noun == "region" else 0.6)
             yield Problem(
                 key="problem.unknown_name", column=f"{rule.id}.{key}", found=name,
-                expected=Phrase(f"scenario.call.noun.{noun}"), suggestion=nearest(name, likely(name, sorted(names))),
+                expected=Phrase(f"scenario.call.noun.{noun}"), suggestion=near,
             )  # fmt: skip
 
 
 def regions_of(raw: RawTable, firms: RawTable | None) -> list[str] | None:
-    """Return the regions of the applications, those that they have from their firms included."""
+    """Return the regions of the applications and of the firms that could have applied."""
     found = set(raw.values["region"].to_pylist()) if "region" in raw.given else {""}
-    if firms is not None and "region" in firms.given and "firm" in raw.given:
-        places = raw.values["firm"][raw.values["firm"] >= 0]
-        found |= set(firms.values["region"].take(pa.array(np.unique(places))).to_pylist())
+    if firms is not None and "region" in firms.given:
+        found |= set(firms.values["region"].to_pylist())
     return sorted(found - {""})
