@@ -161,3 +161,20 @@ def test_replay_says_only_what_was_known() -> None:
     assert found["change_point"].years_after == pytest.approx(0)
     assert found["change_point"].wrong == 0
     assert found["penetration"].spoke == 0
+
+
+def test_growth_that_began_before_years_without_a_figure_is_not_dated_to_a_single_year() -> None:
+    """What is first known of sales is what was added over several years; the take-off lies in or before them."""
+    washer = Series.of([39, 55, 73, 75, 84, 85], ends=[1920, 1930, 1960, 1984, 1992, 2003], kind="level", unit="%")
+    found = mj.takeoff(washer, bootstrap=0).rules["change_point"]
+    assert found.before_data
+    assert (str(found.date), found.low) == ("1930-12-31", None)
+    gap = Series.of(
+        [0.1, 0.11, 0.12, 0.13, 15, 30, 50, 68, 80],
+        ends=[1950, 1951, 1952, 1953, 1958, 1959, 1960, 1961, 1962],
+        kind="level",
+        unit="%",
+    )
+    found = mj.takeoff(gap, bootstrap=0).rules["change_point"]
+    assert not found.before_data
+    assert (str(found.date), str(found.low)) == ("1958-12-31", "1953-12-31")

@@ -170,15 +170,16 @@ def _change_point(flow: Flow, there: NDArray[np.int64], found: Regimes, detector
     if probability < detector.alarm_probability:
         return RuleReading(rule="change_point", probability=probability)
     low, middle, high = began_quantiles(there, found)
-    # Growth began within the period: after the end of the one before it.
-    earliest = None if low == 0 else day_of(float(flow.years[low - 1]))
+    # Growth began within the period: after the end of the one before it of which anything is known.
+    before = there[there < low]
+    earliest = day_of(float(flow.years[before[-1]])) if len(before) else None
     return RuleReading(
         rule="change_point",
         probability=probability,
         date=day_of(float(flow.years[middle])),
         low=earliest,
         high=day_of(float(flow.years[high])),
-        before_data=middle == 0 and not flow.from_launch,
+        before_data=middle == there[0] and not flow.from_launch,
     )
 
 
