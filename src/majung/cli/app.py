@@ -112,6 +112,12 @@ CostsArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="
 IntoOption: TypeAlias = Annotated[Path | None, typer.Option("--into", metavar="DIR", help="cli.learning.option.into")]
 TerseOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="cli.learning.option.quiet")]
 FileArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.argument.file")]
+BudgetOption: TypeAlias = Annotated[
+    str | None, typer.Option("--budget", metavar="M", help="cli.allocate.option.budget")
+]
+WorldsOption: TypeAlias = Annotated[
+    int | None, typer.Option("--worlds", metavar="N", help="cli.allocate.option.worlds")
+]
 
 _CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
@@ -314,10 +320,32 @@ def _learning(
     )
 
 
+def _allocate(
+    settings: typer.Context,
+    directory: ScenarioArgument,
+    budget: BudgetOption = None,
+    worlds: WorldsOption = None,
+    seed: SeedOption = None,
+    out: OutOption = None,
+    store: StoreOption = None,
+    threads: ThreadsOption = None,
+    cluster: ClusterOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli.commands import awards
+
+    asked = awards.Asked(directory=directory, budget=budget, seed=seed, worlds=worlds, out=out)
+    awards.allocate(asked, _how(settings, store, threads, cluster, json, quiet))
+
+
 _COMMANDS: Final = (
     ("new", _new),
     ("check", _check),
     ("run", _run),
+    ("allocate", _allocate),
     ("runs", _runs),
     ("rerun", _rerun),
     ("verify", _verify),

@@ -1,4 +1,4 @@
-"""What ``majung run`` and ``majung rerun`` do."""
+"""What ``majung run`` does, and ``majung rerun`` with what it left."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from majung.ensemble import Design, Progress, RunInfo, Session
     from majung.scenario import Scenario
 
-__all__ = ["Asked", "How", "read_settings", "rerun", "run"]
+__all__ = ["Asked", "How", "read_settings", "rerun", "run", "timed"]
 
 T = TypeVar("T")
 
@@ -103,7 +103,7 @@ def run(asked: Asked, how: How) -> None:
 
     speaker = Speaker(how.lang, quiet=how.quiet, for_machines=how.json)
     seconds: dict[str, float] = {}
-    scenario = _timed(seconds, "load", lambda: _load(asked))
+    scenario = timed(seconds, "load", lambda: _load(asked))
     speaker.loaded(scenario, asked.overrides)
     # What is wrong with the request is said before the kernel is compiled for it.
     plan = planned(scenario, **asked.comparison)
@@ -129,10 +129,16 @@ def rerun(run_id: str, how: How) -> None:
         speaker.notices(store.notices)
         before = store.run(run_id)
         inputs = store.inputs(before.run_id)
-    if before.kind != _KIND or not before.request or not inputs.is_dir():
+    # Loaded here: it builds on this module.
+    from majung.cli.commands import awards
+
+    if before.kind not in (_KIND, awards.KIND) or not before.request or not inputs.is_dir():
         raise InputError([Problem(key="cli.rerun.not_from_here", found=before.run_id)])
+    if before.kind == awards.KIND:
+        awards.rerun(before, inputs, how)
+        return
     asked = Asked.again(before, inputs)
-    scenario = _timed(seconds, "load", lambda: _load(asked))
+    scenario = timed(seconds, "load", lambda: _load(asked))
     # One without an id of its own is called as its folder is, and the copy's folder has another name.
     scenario = replace(scenario, id=str(before.identity["scenario_id"]))
     speaker.loaded(scenario, asked.overrides)
@@ -176,12 +182,12 @@ def _conduct(
         files = {name: str(target / file) for name, file in _FILES.items()}
         with Staging(asked.out or root) as staging:
             worlds = WorldsOnDisk(staging.path / _FILES["data"], plan)
-            dataset = _timed(seconds, "simulate", lambda: _simulated(plan, asked, session, speaker, worlds))
+            dataset = timed(seconds, "simulate", lambda: _simulated(plan, asked, session, speaker, worlds))
             speaker.simulated(dataset, session.so_far)
             summaries = summarise(dataset)
             with speaker.writing() as drawing:
                 write = partial(_write, dataset, plan.scenario, summaries, staging.path, how.lang, drawing)
-                _timed(seconds, "report", write)
+                timed(seconds, "report", write)
             result = as_json(dataset, summaries, lang=how.lang, workers=session.workers, seconds=seconds, files=files)
             (staging.path / _SUMMARY).write_text(dumped(result) + "\n", encoding="utf-8")
             written = [path.name for path in staging.path.iterdir()]
@@ -208,7 +214,7 @@ def _reproduce(
             seconds["compile"] = compile_kernel()
         session = stack.enter_context(Session(elsewhere, threads=how.threads, cluster=how.cluster))
         session.begin(plan.record(_KIND, {}))
-        dataset = _timed(seconds, "simulate", lambda: _simulated(plan, asked, session, speaker))
+        dataset = timed(seconds, "simulate", lambda: _simulated(plan, asked, session, speaker))
         speaker.simulated(dataset, session.so_far)
         workers = session.workers
     found = str(dataset.attrs["result_hash"])
@@ -280,7 +286,8 @@ def _write(
         write_tables(dataset, scenario, summaries, folder / _FILES["tables"], lang=lang)
 
 
-def _timed(seconds: dict[str, float], name: str, work: Callable[[], T]) -> T:
+def timed(seconds: dict[str, float], name: str, work: Callable[[], T]) -> T:
+    """Do something, and note the seconds it took."""
     started = time.perf_counter()
     result = work()
     seconds[name] = time.perf_counter() - started

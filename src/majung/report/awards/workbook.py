@@ -107,8 +107,8 @@ def _sheet(place: Any, sheet: Sheet, currency: str, lang: Lang) -> None:
     last = get_column_letter(len(head))
     place.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
     for number, (title, column) in enumerate(zip(head, sheet.columns, strict=True)):
-        cells = [cells[number] for cells in sheet.rows[:_SAMPLE]]
-        place.column_dimensions[get_column_letter(number + 1)].width = _width(title, column, cells)
+        sample = [found[number] for found in sheet.rows[:_SAMPLE]]
+        place.column_dimensions[get_column_letter(number + 1)].width = _width(title, column, sample)
     place.append([_head(place, title) for title in head])
     for cells in sheet.rows:
         place.append([_cell(place, value, column) for value, column in zip(cells, sheet.columns, strict=True)])
