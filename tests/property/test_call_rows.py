@@ -166,7 +166,7 @@ def part_of(awards: list[Award], measure: str) -> float:
     return money(awards) if measure == "money" else len(awards)
 
 
-def kept(rule: dict[str, Any], awards: list[Award], could_buy: bool) -> bool:
+def kept(rule: dict[str, Any], awards: list[Award], could_buy: bool, budget: float) -> bool:
     """Say whether awards keep a rule, as one would say it aloud."""
     named = [award for award in awards if names(rule, award)]
     kind = rule["kind"]
@@ -175,7 +175,7 @@ def kept(rule: dict[str, Any], awards: list[Award], could_buy: bool) -> bool:
     if kind == "cap":
         limit = rule.get("amount")
         if limit is None:
-            limit = rule["share"] * (20 if rule.get("of") == "budget" else money(named))
+            limit = rule["share"] * (budget if rule.get("of") == "budget" else money(named))
         groups = {getattr(award, rule["per"]) for award in named}
         return all(money([a for a in named if getattr(a, rule["per"]) == group]) <= limit for group in groups)
     if kind == "floor" and "amount" in rule:
@@ -244,4 +244,4 @@ def test_rows_say_what_the_rules_say(market: Path, case: tuple[list[dict[str, An
             by_rows = all(row.low <= row.coefficients @ chosen <= row.high for row in own)
             # A target that nothing in the call can change, because nothing of it is weighed, is no row of it.
             could_buy = bool(own) or entry["kind"] != "target"
-            assert by_rows == kept(entry, taken, could_buy), (entry, taken)
+            assert by_rows == kept(entry, taken, could_buy, call.budget()), (entry, taken)

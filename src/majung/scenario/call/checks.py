@@ -73,7 +73,7 @@ def _minimum_within_amount(raw: RawTable, problems: Problems) -> None:
     amount, minimum = raw.values["amount"], raw.values["minimum"]
     problems.add_each(
         raw.file,
-        np.flatnonzero(minimum > amount),
+        np.flatnonzero((minimum > amount) & (amount > 0)),
         lambda i: Problem(
             key="scenario.call.minimum", row=raw.row(i), column="minimum", found=f"{minimum[i]:,.10g}",
             values={"amount": f"{amount[i]:,.10g}"},

@@ -62,6 +62,7 @@ class _Slot:
     header: str
     written_in: Unit | None = None
     percent: int | None = None
+    unread: bool = False
     parts: list[Any] = field(default_factory=list)
     empties: list[NDArray[np.bool_]] = field(default_factory=list)
 
@@ -170,6 +171,7 @@ class _Reader:
         inner = brackets or ""
         if column.kind == "money":
             slot.written_in = unit
+            slot.unread = unit is None and bool(inner)
             if unit is None and inner:
                 self._note(
                     Problem(
@@ -187,7 +189,7 @@ class _Reader:
                         expected=str(self.unit), values={"currency": unit.currency},
                     )
                 )  # fmt: skip
-                slot.written_in = None
+                slot.written_in, slot.unread = None, True
         elif column.kind == "share" or column.unit.startswith("1/"):
             slot.percent = -2 if inner == "%" else 0
         return slot
@@ -248,6 +250,9 @@ class _Reader:
         if column.kind in ("words", "date"):
             return several.days(cells) if column.kind == "date" else several.word_sets(cells)
         money = column.kind == "money"
+        if slot.unread:
+            # What the header says was refused; amounts in no unit are not held against others.
+            return np.full(len(cells), np.nan), cell.empties(cell.texts(cells)), []
         values, empty, flaws = cell.numbers(
             cells, written_in=slot.written_in, unit=self.unit if money else None, percent=slot.percent
         )

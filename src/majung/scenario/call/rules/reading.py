@@ -32,7 +32,10 @@ _M = TypeVar("_M", bound=Frozen)
 _AMOUNTS: Final = ("amount", "other", "other_counted", "target")
 _SHARES: Final = ("share", "least_share", "most_share", "min_quality", "weight", "steps")
 _WHOLES: Final = ("least", "most", "min", "max", "year")
-_NAMES: Final = ("technology", "region", "applications", "firms", "required")
+_NAMES: Final = (
+    "technology", "region", "applications", "firms", "required", "admit", "confirmation", "instrument", "class",
+    "product", "by", "size_by", "size_law", "objective",
+)  # fmt: skip
 _EXPECTED: Final[Mapping[str, Phrase]] = {
     "id": Phrase("setting.id"),
     "title": Phrase("expected.local_text"),
@@ -201,6 +204,8 @@ def _said(detail: ErrorDetails, model: type[Frozen]) -> Problem:
     if detail["type"] == "extra_forbidden":
         known = tuple(field.alias or name for name, field in owner.model_fields.items())
         return Problem(key="toml.unknown_key", found=key, suggestion=nearest(key, known), values={"choices": known})
+    if detail["loc"][:1] == ("exchange",):
+        key = "exchange"
     expected = _EXPECTED.get(key, Phrase("expected.number"))
     if detail["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))
