@@ -22,6 +22,18 @@ from ai_take_off import quoted, raw  # noqa: E402
 from ai_take_off.rows import write  # noqa: E402
 
 EXAMPLE = HERE.parent / "was-ai-taking-off"
+KOREAN = {
+    "nvidia-data-centre": "엔비디아 데이터센터 매출",
+    "openai-revenue": "OpenAI 매출",
+    "anthropic-revenue": "Anthropic 매출",
+    "ai-computing-power": "설치된 AI 연산 능력",
+    "kr-firms-ai": "AI를 쓰는 한국 기업(예·아니요 문항)",
+    "kr-firms-ai-kinds": "AI를 쓰는 한국 기업(종류 선택 문항)",
+    "ev-china": "신차 중 전기차 비중, 중국",
+    "ev-europe": "신차 중 전기차 비중, 유럽",
+    "ev-korea": "신차 중 전기차 비중, 한국",
+    "ev-usa": "신차 중 전기차 비중, 미국",
+}
 
 
 def generate(raw_folder: Path, folder: Path) -> None:
@@ -35,7 +47,7 @@ def generate(raw_folder: Path, folder: Path) -> None:
         Where the tables go; it must exist.
     """
     ai = [*quoted.nvidia(), *raw.companies(raw_folder), *raw.clusters(raw_folder), *quoted.korean_firms()]
-    write(folder / "series.csv", [*ai, *raw.cars(raw_folder)])
+    write(folder / "series.csv", [*ai, *raw.cars(raw_folder)], KOREAN)
     write(folder / "household.csv", raw.households(raw_folder))
 
 

@@ -222,7 +222,7 @@ def test_page_lists_every_column_with_spellings_that_are_read() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page, re.MULTILINE))
     assert [name for name in (*COLUMNS, *KINDS) if name not in rows] == []
     spelled = [(column, word) for column in COLUMNS for word in re.findall(r"also (.*)", rows[column])]
-    assert len(spelled) == 3
+    assert len(spelled) == 4
     for column, words in spelled:
         for word in re.findall(r"`([^`]+)`", words):
             others = {role: role for role in ("id", "date", "value", "market")} | {column: word}
@@ -245,3 +245,13 @@ def test_many_rows_are_read_in_seconds(tmp_path: Path) -> None:
     found = read_series(tmp_path / "many.csv")
     assert len(found) == count
     assert all(len(series) == rows for series in found)
+
+
+def test_a_korean_name_is_for_readers_of_korean() -> None:
+    frame = pd.DataFrame({"id": ["ev", "ev", "tv"], "year": [2022, 2023, 2023], "value": [1, 2, 3]})
+    cars, sets = read_series(frame.assign(name="Cars", name_ko=["전기차", "", ""]))
+    assert (cars.label(), cars.label("ko")) == ("Cars", "전기차")
+    assert (sets.label("en"), sets.label("ko")) == ("Cars", "Cars")
+    assert cars.as_of("2022-12-31").label("ko") == "전기차"
+    (nameless,) = read_series(frame.iloc[:2])
+    assert nameless.label("ko") == "ev"

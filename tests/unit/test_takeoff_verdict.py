@@ -90,8 +90,8 @@ def test_a_market_in_use_by_nearly_all_is_mature() -> None:
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ([5.0], "1 value(s) are known"),
-        ([5.0, 6.0, 7.0], "3 value(s) are known"),
+        ([5.0], "values known: 1;"),
+        ([5.0, 6.0, 7.0], "values known: 3;"),
         ([4.0, 4.0, 4.0, 4.0, 4.0], "every value is 4"),
         ([0.0, 0.0, 0.0, 0.0, 3.0], "1 period(s) have any sales"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -39,14 +40,16 @@ def find(folder: Path, name: str) -> Path:
     return found[0]
 
 
-def write(path: Path, rows: list[Row]) -> None:
-    """Write rows as UTF-8 with Unix line ends, by series in the order given and by date."""
+def write(path: Path, rows: list[Row], korean: Mapping[str, str] | None = None) -> None:
+    """Write rows as UTF-8 with Unix line ends, by series in the order given and by date; Korean names by id."""
     order = {name: i for i, name in enumerate(dict.fromkeys(row.id for row in rows))}
     rows = sorted(rows, key=lambda row: (order[row.id], row.date, row.published or row.date))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(field.name for field in fields(Row))
-        writer.writerows([_shown(cell) for cell in astuple(row)] for row in rows)
+        named = [] if korean is None else ["name_ko"]
+        writer.writerow([*(field.name for field in fields(Row)), *named])
+        for row in rows:
+            writer.writerow([*map(_shown, astuple(row)), *([] if korean is None else [korean[row.id]])])
 
 
 def _shown(cell: object) -> object:

@@ -32,7 +32,7 @@ def verdict_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
     for verdict in verdicts:
         grain = grain_of(verdict.series)
         if verdict.stage is None:
-            _add(shown, title(verdict), text("report.takeoff.unsaid", lang), *[NOTHING] * (len(_COLUMNS) - 1))
+            _add(shown, title(verdict, lang), text("report.takeoff.unsaid", lang), *[NOTHING] * (len(_COLUMNS) - 1))
             continue
         stage = text(f"report.takeoff.stage.{verdict.stage}", lang)
         reading, peak = verdict.takeoff, verdict.peak
@@ -43,7 +43,7 @@ def verdict_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
             when = period(peak.date, fitted, lang), between(peak.low, peak.high, fitted, lang)
         _add(
             shown,
-            title(verdict),
+            title(verdict, lang),
             _with(stage, odds(verdict.stage_probabilities.get(verdict.stage))),
             odds(reading.probability),
             _with(*takeoff_words(reading, grain, lang)),
@@ -64,7 +64,7 @@ def rules_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
             reading = verdict.rules[rule]
             said = reading.reason.label(lang) if reading.reason is not None else _said(reading, verdict, lang)
             name = text(f"report.takeoff.rule.{rule}", lang)
-            _add(shown, "" if place else title(verdict), name, said, *_rates(reading, lang))
+            _add(shown, "" if place else title(verdict, lang), name, said, *_rates(reading, lang))
     return shown
 
 
@@ -99,7 +99,7 @@ def hindsight_table(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[
             one = found[rule]
             _add(
                 shown,
-                "" if place else title(verdict),
+                "" if place else title(verdict, lang),
                 text(f"report.takeoff.rule.{rule}", lang),
                 period(one.first_said, days, lang),
                 years_of(one.years_after, lang),

@@ -67,6 +67,7 @@ def figures_of(
         kind=np.full(count, -1, np.int8),
         unit=texts,
         name=np.full(count, label, dtype=object),
+        name_ko=texts,
         source=np.full(count, source, dtype=object),
         defaults=[defaults],
         place=Place(

@@ -62,7 +62,7 @@ class Rows:
         NaN where empty.
     kind : array of int, shape (n,)
         Place in `KINDS`; -1 where empty.
-    unit, name, source : array of str, shape (n,)
+    unit, name, name_ko, source : array of str, shape (n,)
         Empty text where empty.
     """
 
@@ -74,6 +74,7 @@ class Rows:
     kind: NDArray[np.int8]
     unit: NDArray[Any]
     name: NDArray[Any]
+    name_ko: NDArray[Any]
     source: NDArray[Any]
 
     def __len__(self) -> int:
@@ -128,6 +129,7 @@ def assemble(rows: Rows, name: str, grain: Grain, defaults: Defaults) -> dict[st
         "unit": unit,
         "frequency": frequency,
         "name": _last(rows.name) or name,
+        "name_ko": _last(rows.name_ko),
         "market": market,
         "driver": None if driver is None else _frozen(driver),
         "source": "; ".join(sources),

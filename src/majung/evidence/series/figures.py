@@ -63,7 +63,7 @@ class Figures:
         NaN where empty.
     kind : array of int, shape (n,)
         Place in `KINDS`; -1 where empty.
-    unit, name, source : array of str, shape (n,)
+    unit, name, name_ko, source : array of str, shape (n,)
     defaults : list of Defaults
         One a series.
     """
@@ -79,6 +79,7 @@ class Figures:
     kind: NDArray[np.int8]
     unit: NDArray[Any]
     name: NDArray[Any]
+    name_ko: NDArray[Any]
     source: NDArray[Any]
     defaults: list[Defaults]
     place: Place
@@ -108,6 +109,7 @@ class Figures:
             kind=self.kind[here],
             unit=self.unit[here],
             name=self.name[here],
+            name_ko=self.name_ko[here],
             source=self.source[here],
         )
 

@@ -16,7 +16,7 @@ from majung.evidence.series.assembly import Defaults, Rows, assemble
 from majung.evidence.series.kinds import Kind, scale_of
 from majung.evidence.series.periods import Grain, as_day, day_number
 from majung.evidence.series.spacing import Frequency, decimal_years, first_start
-from majung.messages import Phrase
+from majung.messages import Lang, Phrase
 
 __all__ = ["Series"]
 
@@ -42,8 +42,8 @@ class Series:
         As written, such as ``thousand units``, ``%`` or ``USD bn``; may be empty.
     frequency : str
         ``year``, ``quarter``, ``month`` or ``irregular``.
-    name : str
-        What a reader sees.
+    name, name_ko : str
+        What a reader sees, and what a reader of Korean sees where that is not empty.
     market : float or None
         Market potential in `unit`, where it is known.
     driver : array of float, shape (n,), or None
@@ -60,6 +60,7 @@ class Series:
     unit: str
     frequency: Frequency
     name: str
+    name_ko: str
     market: float | None
     driver: NDArray[np.float64] | None
     source: str
@@ -152,6 +153,10 @@ class Series:
         """
         rows = self._rows.known(day_number(as_day(day)))
         return Series.from_rows(self.id, rows, self._grain, self._defaults)
+
+    def label(self, lang: Lang = "en") -> str:
+        """Return the name for readers of a language."""
+        return (self.name_ko if lang == "ko" else "") or self.name or self.id
 
     @property
     def known(self) -> NDArray[np.datetime64]:

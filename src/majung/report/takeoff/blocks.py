@@ -61,13 +61,13 @@ def _summary(verdict: Takeoff, lang: Lang) -> list[Cell]:
     if verdict.stage is None:
         reason = verdict.reason.label(lang) if verdict.reason is not None else ""
         unsaid = Cell(text("report.takeoff.unsaid", lang), reason)
-        return [Cell(title(verdict), series.unit), unsaid, *[Cell(NOTHING)] * 6]
+        return [Cell(title(verdict, lang), series.unit), unsaid, *[Cell(NOTHING)] * 6]
     grain = grain_of(series)
     likely = odds(verdict.stage_probabilities.get(verdict.stage))
     spoken = [reading for reading in verdict.rules.values() if reading.reason is None]
     seen = [reading for reading in spoken if reading.date is not None]
     return [
-        Cell(title(verdict), series.unit),
+        Cell(title(verdict, lang), series.unit),
         Cell(text(f"report.takeoff.stage.{verdict.stage}", lang), likely),
         Cell(_odds(verdict.takeoff, lang)),
         Cell(*takeoff_words(verdict.takeoff, grain, lang)),

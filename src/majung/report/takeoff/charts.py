@@ -68,7 +68,7 @@ def series_chart(shown: Shown, lang: Lang, width: int) -> Specification:
     spanned = shown.takeoff_span(axis) is not None
     drawn = {"known": len(known), "later": len(later), "curve": len(fitted), "fan": len(fan), "span": spanned}
     note = " ".join(text(f"report.takeoff.chart.{part}", lang) for part, there in drawn.items() if there)
-    head = heading("takeoff_series", lang, width, note=note, name=title(verdict))
+    head = heading("takeoff_series", lang, width, note=note, name=title(verdict, lang))
     return finish(grid(panels, 1 if narrow else 2, head), data)
 
 

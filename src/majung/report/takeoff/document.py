@@ -114,7 +114,7 @@ def _charts(
 def _labels(charts: Mapping[str, Any], detailed: Sequence[Shown], lang: Lang) -> dict[str, str]:
     labels = {_OVERVIEW: text("report.takeoff.label.overview", lang)}
     for shown in detailed:
-        name = title(shown.verdict)
+        name = title(shown.verdict, lang)
         labels[shown.key] = text("report.takeoff.label.series", lang, name=name)
         labels[f"{shown.key}-replay"] = text("report.takeoff.label.replay", lang, name=name)
     return {key: labels[key] for key in charts}
@@ -162,7 +162,7 @@ def _section(shown: Shown, lang: Lang, charts: Mapping[str, Any]) -> dict[str, A
     warnings = [sentence(phrase.label(lang)) for phrase in (*verdict.warnings, *verdict.series.notes)]
     return {
         "key": shown.key,
-        "topic": title(verdict),
+        "topic": title(verdict, lang),
         "finding": sentence(finding(verdict, lang)),
         "reason": reason,
         "notices": list(dict.fromkeys(warnings)),

@@ -56,7 +56,7 @@ def overview_chart(found: Sequence[Shown], lang: Lang, width: int) -> Specificat
     if not 1 < len(spoken) <= _MOST_ROWS:
         return None
     narrow = width < NARROW
-    names = {shown.key: title(shown.verdict) for shown in spoken}
+    names = {shown.key: title(shown.verdict, lang) for shown in spoken}
     rows = row_names(names, 128 if narrow else 230)
     data = Rows()
     panels = [_odds(data, spoken, rows, lang, width - rows.room - 60 if narrow else _ODDS)]

@@ -106,7 +106,7 @@ def replay_chart(shown: Shown, lang: Lang, width: int) -> Specification | None:
     if marks:
         own = data.named(pd.DataFrame(marks, columns=["rule", "year"]))
         layers.append(mark("tick", own, {"x": x, "y": y}, color=INK, thickness=2.5, size=22))
-    title_of = heading("takeoff_replay", lang, width, name=title(shown.verdict))
+    title_of = heading("takeoff_replay", lang, width, name=title(shown.verdict, lang))
     return finish(layered(layers, title_of, width=plot, height={"step": max(rows.step, 30)}), data)
 
 

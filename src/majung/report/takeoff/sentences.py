@@ -23,7 +23,7 @@ def headline(found: Sequence[Shown], lang: Lang) -> str:
     """Return the answer in a sentence."""
     verdicts = [shown.verdict for shown in found]
     if len(verdicts) == 1:
-        return f"{title(verdicts[0])}: {finding(verdicts[0], lang)}"
+        return f"{title(verdicts[0], lang)}: {finding(verdicts[0], lang)}"
     taken = sum(_taken(verdict) for verdict in verdicts)
     days = {verdict.as_of for verdict in verdicts}
     key = "none" if not taken else "all" if taken == len(verdicts) else "some"
@@ -38,9 +38,9 @@ def support(found: Sequence[Shown], lang: Lang) -> list[str]:
         return []
     spoken = [verdict for verdict in order if verdict.stage is not None]
     groups = {
-        "taken": [_with_odds(verdict) for verdict in spoken if _taken(verdict)],
-        "not_taken": [_with_odds(verdict) for verdict in spoken if not _taken(verdict)],
-        "unsaid": [title(verdict) for verdict in order if verdict.stage is None],
+        "taken": [_with_odds(verdict, lang) for verdict in spoken if _taken(verdict)],
+        "not_taken": [_with_odds(verdict, lang) for verdict in spoken if not _taken(verdict)],
+        "unsaid": [title(verdict, lang) for verdict in order if verdict.stage is None],
     }
     return [
         text(f"report.takeoff.support.{key}", lang, names=joined(names, lang, _FEW))
@@ -75,6 +75,6 @@ def _taken(verdict: Takeoff) -> bool:
     return verdict.stage is not None and says_yes(verdict.takeoff)
 
 
-def _with_odds(verdict: Takeoff) -> str:
+def _with_odds(verdict: Takeoff, lang: Lang) -> str:
     likely = verdict.takeoff.probability
-    return title(verdict) if likely is None else f"{title(verdict)} ({odds(likely)})"
+    return title(verdict, lang) if likely is None else f"{title(verdict, lang)} ({odds(likely)})"

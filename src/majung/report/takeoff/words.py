@@ -47,9 +47,9 @@ _ENDS: Final[Mapping[str, Callable[[date], bool]]] = MappingProxyType(
 )
 
 
-def title(verdict: Takeoff) -> str:
+def title(verdict: Takeoff, lang: Lang) -> str:
     """Return what a reader knows the series by."""
-    return str(verdict.series.name or verdict.series.id)
+    return verdict.series.label(lang)
 
 
 def grain_of(series: Series, days: Iterable[date] | None = None) -> str:

@@ -16,7 +16,9 @@ from majung.tables.headers import folded, split_brackets
 
 __all__ = ["COLUMNS", "Layout", "Role", "ValueColumn", "find_layout", "role_named", "value_column"]
 
-Role: TypeAlias = Literal["id", "date", "value", "unit", "kind", "published", "market", "driver", "name", "source"]
+Role: TypeAlias = Literal[
+    "id", "date", "value", "unit", "kind", "published", "market", "driver", "name", "name_ko", "source"
+]
 
 _SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -53,6 +55,7 @@ _SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "market": ("market", "market potential", "potential", "시장", "시장 잠재량", "잠재량", "잠재 수요"),
         "driver": ("driver", "price", "가격", "단가", "동인"),
         "name": ("name", "label", "이름", "명칭", "계열명"),
+        "name_ko": ("name ko", "label ko", "한글명", "한글 이름", "국문명"),
         "source": ("source", "출처", "자료", "자료원"),
         "": (
             *("code", "country code", "indicator code", "indicator name", "continent", "annotations", "iso"),

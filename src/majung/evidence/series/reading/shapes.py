@@ -93,6 +93,7 @@ def _tidy(typed: Typed, layout: Layout, options: Options) -> Figures | None:
         kind=typed.kinds()[keep],
         unit=unit[keep],
         name=typed.texts("name")[keep],
+        name_ko=typed.texts("name_ko")[keep],
         source=typed.texts("source")[keep],
         defaults=[defaults] * len(names),
         place=place,
@@ -196,6 +197,7 @@ def _wide(
         kind=each(typed.kinds(), np.full(count, -1, np.int8)),
         unit=np.where(percent, "%", each(typed.texts("unit"), blank)),
         name=each(typed.texts("name"), blank),
+        name_ko=each(typed.texts("name_ko"), blank),
         source=each(typed.texts("source"), blank),
         defaults=defaults,
         place=Place(
