@@ -268,9 +268,11 @@ def odds(looks: Sequence[Look], *, known: bool) -> tuple[Floats, list[tuple[floa
 
     weights = np.zeros(seen.shape[1])
     weights[free] = minimize(loss, np.zeros(int(free.sum())), jac=True, method="BFGS").x
-    predicted = 1 / (1 + np.exp(-(seen[~half] @ weights)))
-    order = np.array_split(np.argsort(predicted), 10)
-    truth = taken_off[~half]
+    predicted = np.round(1 / (1 + np.exp(-(seen[~half] @ weights))), 9)
+    order = np.array_split(np.argsort(predicted, kind="stable"), 10)
+    # Looks with the same odds count alike, on whichever side of a bound between tenths they come to lie.
+    _, group = np.unique(predicted, return_inverse=True)
+    truth = (np.bincount(group, taken_off[~half]) / np.bincount(group))[group]
     return weights, [(float(predicted[part].mean()), float(truth[part].mean()), len(part)) for part in order]
 
 
