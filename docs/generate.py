@@ -18,6 +18,8 @@ from majung.market import equations
 from majung.messages import LANGUAGES
 from majung.parameters import table as parameters_table
 from majung.scenario import TABLES, Award, ClassWeights, Criteria, Mix, Strategy
+from majung.scenario.call import KINDS, Applications, CallSettings, Law, Risk, Rule, packaged_law
+from majung.scenario.call.rules.filters import Filter, Scope
 
 REFERENCE: Final = Path(__file__).parent / "reference"
 ENVIRONMENT: Final = {
@@ -34,6 +36,7 @@ def pages() -> dict[str, str]:
         "parameters-ko.md": f"# 매개변수\n\n{PARAMETERS_KO}\n\n{parameters_table('ko')}",
         "columns.md": columns(),
         "strategies.md": strategies(),
+        "rules.md": rules(),
         "arrays.md": arrays(),
         "cli.md": commands(),
         "python.md": python(),
@@ -73,7 +76,7 @@ def columns() -> str:
         "",
     ]
     heads = ("column", "meaning", "뜻", "unit", "if empty", "bounds", "other headers")
-    for table in TABLES:
+    for table in (*TABLES, Applications):
         parts += [
             f"## {table.stem}",
             "",
@@ -95,6 +98,8 @@ def _column(column: Any) -> Sequence[str]:
     english, korean = column.en, column.ko
     if column.choices:
         english += ": " + ", ".join(f"`{choice}`" for choice in column.choices)
+    if column.numbered:
+        english += " (as many columns as there are, told apart by a number)"
     if column.references:
         english += f" (an id of {column.references})"
     aliases = ", ".join(f"`{alias}`" for alias in dict.fromkeys(column.aliases))
@@ -139,6 +144,98 @@ def strategies() -> str:
         "",
     ]
     return "\n".join(parts)
+
+
+def rules() -> str:
+    """Return the page on the keys of rules.toml and on the packaged law."""
+    heads = ("key", "if left out", "meaning")
+    parts = [
+        "# Rules of a call",
+        "",
+        "The keys of `rules.toml`, and the law that comes with the package. How to write a call is in "
+        "{doc}`../guide/call`. An unknown key is an error, with the nearest known one.",
+        "",
+        "## call",
+        "",
+        *_table(heads, _keys(CallSettings)),
+        "",
+        "`risk` has:",
+        "",
+        *_table(heads, _keys(Risk)),
+        "",
+        "## rule",
+        "",
+        "What every `[[rule]]` has. The keys of its kind come beside these.",
+        "",
+        *_table(heads, _keys(Rule)),
+        "",
+        "## Filters",
+        "",
+        "Most kinds are of a part of the applications or of the money. A value or a list; all where left out; of "
+        "several keys all must hold. `quarter` and `year` are for rules on money and winners.",
+        "",
+        *_table(heads, (*_keys(Scope), *_keys(Filter, but=Scope))),
+        "",
+    ]
+    for kind, model in KINDS.items():
+        own = [*_keys(model, but=Rule, and_but=Filter)]
+        doc = inspect.cleandoc(model.__doc__ or "").split("\n\n", 1)[0]
+        has_filter = issubclass(model, Scope)
+        filtered = "With a filter." if issubclass(model, Filter) else "With a filter, but for `quarter` and `year`."
+        parts += [f"## {kind}", "", doc + (f" {filtered}" if has_filter else ""), ""]
+        parts += [*_table(heads, own), ""] if own else []
+    parts += ["## Packaged law", "", LAW, ""]
+    rows = [row for law in packaged_law().values() for row in _law(law)]
+    parts += [*_table(("law", "is", "from", "until", "clause", "status", "source", "remark"), rows), ""]
+    parts += ["### Sales of Korean industries", "", INDUSTRIES, ""]
+    for entry in packaged_law()["kr-sme-size"].entry:
+        caps = [("medium", cap) for cap in entry.sales] + [("small", cap) for cap in entry.small]
+        rows = [
+            (kind, f"{cap.cap / 1e8:,.0f}", ", ".join(cap.industries), cap.status or entry.status) for kind, cap in caps
+        ]
+        heads_of_caps = ("up to", "mean sales (억원)", "industries", "status")
+        parts += [f"From {entry.effective}:", "", *_table(heads_of_caps, rows), ""]
+    return "\n".join(parts)
+
+
+LAW: Final = """\
+Each law is dated: what is in force on the call's day holds. A rule `law = "…"` takes kind, clause, source, dates and
+status from it; what is written beside it goes before. *Status*: READ, the rule was read at the source; READ-2nd, a
+secondary page reports it; DERIVED, arithmetic; MEMORY, recalled and not checked. Check what is not READ before you rely
+on it."""
+
+INDUSTRIES: Final = """\
+Sections and divisions of KSIC. For the day of an entry that lacks an industry, the cap of the entry before is used, and
+every finding that rests on it says that it could not be verified."""
+
+
+def _keys(model: Any, *, but: Any = None, and_but: Any = None) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys of a model with what they are if left out and what they mean."""
+    meaning: dict[str, str] = {}
+    for owner in reversed(model.__mro__):
+        if "Parameters\n" in (owner.__doc__ or "") and hasattr(owner, "model_fields"):
+            meaning |= dict(_documented(owner))
+    known = {*getattr(but, "model_fields", ()), *getattr(and_but, "model_fields", ())}
+    for name, field in model.model_fields.items():
+        if name in known and not (but is Rule and name == "instrument" and field.default):
+            continue
+        key = field.alias or name
+        if field.is_required():
+            default = "required"
+        elif field.default in (None, "", ()) or name in ("title", "reason", "exchange", "among", "risk"):
+            default = ""
+        elif isinstance(field.default, tuple):
+            default = ", ".join(f"`{item}`" for item in field.default)
+        else:
+            default = f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+        yield f"`{key}`", default, meaning[key]
+
+
+def _law(law: Law) -> Iterator[Sequence[str]]:
+    for entry in law.entry:
+        dates = (str(day or "") for day in (entry.effective, entry.until))
+        source = f"<{entry.source}>" if entry.source.startswith("http") else entry.source
+        yield f"`{law.id}`", f"{law.title.en} · {law.title.ko}", *dates, entry.clause, entry.status, source, entry.note
 
 
 def _documented(thing: object) -> Iterator[tuple[str, str]]:

@@ -452,7 +452,7 @@ KOREAN = [
     "  applications.csv 4행, industry 열: '소프트웨어'를 읽을 수 없습니다. 써야 할 것: 표준산업분류 코드(보기: J58222, 58222, C26).",
     "  applications.csv 7행, firm 열: 'f3'은 외국 기업입니다. 국내 기업만 신청할 수 있습니다.",
     "  rules.toml, r.share: '2'는 범위를 벗어납니다. 써야 할 것: 0에서 1까지의 수.",
-    "  rules.toml, rule[3].law: 'kr-sme'은(는) 꾸러미에 든 법에 없는 값입니다. 쓸 수 있는 값: eu-gber-25, eu-sme-size, kr-purchase-sme, kr-purchase-startup, kr-purchase-technology, kr-rnd-share-mid, kr-rnd-share, kr-sme-size, kr-venture, us-sbir-size. 혹시 'kr-sme-size' 아닌가요?",
+    f"  rules.toml, rule[3].law: 'kr-sme'은(는) 꾸러미에 든 법에 없는 값입니다. 쓸 수 있는 값: {LAWS}. 혹시 'kr-sme-size' 아닌가요?",
     '  rules.toml, r.of: 지원 한 건의 상한은 예산에 대한 비율로만 쓸 수 있습니다. of = "budget"이나 금액을 쓰십시오.',
 ]
 

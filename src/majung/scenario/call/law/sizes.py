@@ -21,6 +21,11 @@ SMALL: Final = ("micro", "small", "medium", "sme")
 DECLARED: Final = {"venture": "sme", "sme": "sme", "mid": "mid", "large": "large", "foreign": "large"}
 """What a class of the table of firms is, where the law cannot be applied."""
 _NAN: Final = float("nan")
+_REPLACED: Final = "replaced"
+_REQUIRED: Final = {
+    _REPLACED: "scenario.call.required.sales_unverified",
+    "MEMORY": "scenario.call.required.sales_memory",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ class SizeClass(NamedTuple):
 class _Cap(NamedTuple):
     amount: float
     source: str
-    verified: bool
+    status: str
 
 
 def size_class(facts: Facts, day: date, law: Law) -> SizeClass:
@@ -119,8 +124,7 @@ def _by_industry(facts: Facts, law: Law, entry: Entry) -> SizeClass:
         return _declared(facts, law, entry)
     most = facts.known(cap.amount)
     sales = Phrase("scenario.call.found.sales", sales=Money(facts.average_sales, facts.unit), industry=codes[0])
-    key = "scenario.call.required.sales" if cap.verified else "scenario.call.required.sales_unverified"
-    required = Phrase(key, cap=Money(most, facts.unit))
+    required = Phrase(_REQUIRED.get(cap.status, "scenario.call.required.sales"), cap=Money(most, facts.unit))
     beyond = "large" if facts.declared == "large" else "mid"
 
     def says(name: str, found: Phrase, required: Phrase, source: str) -> SizeClass:
@@ -141,18 +145,20 @@ def _by_industry(facts: Facts, law: Law, entry: Entry) -> SizeClass:
     small = _find(codes, [entry.small, before.small if (before := law.before(entry)) else ()])
     if small is None:
         return says("sme", sales, required, cap.source)
-    is_small = facts.average_sales <= facts.known(small.cap)
-    return says("small" if is_small else "medium", sales, required, cap.source)
+    most_of_small = facts.known(small.cap)
+    key = "scenario.call.required.small_memory" if small.status == "MEMORY" else "scenario.call.required.small"
+    both = Phrase(key, medium=required, cap=Money(most_of_small, facts.unit))
+    return says("small" if facts.average_sales <= most_of_small else "medium", sales, both, cap.source)
 
 
 def _cap(codes: tuple[str, ...], law: Law, entry: Entry) -> _Cap | None:
     """Return the cap on an industry's sales, from the entry before where the day's entry does not have it."""
     if (found := _find(codes, [entry.sales])) is not None:
-        return _Cap(found.cap, found.source or entry.source, True)
+        return _Cap(found.cap, found.source or entry.source, found.status or entry.status)
     before = law.before(entry)
     if before is None or (old := _find(codes, [before.sales])) is None:
         return None
-    return _Cap(old.cap, old.source or before.source, False)
+    return _Cap(old.cap, old.source or before.source, _REPLACED)
 
 
 def _find(codes: tuple[str, ...], lists: Iterable[tuple[IndustryCap, ...]]) -> IndustryCap | None:

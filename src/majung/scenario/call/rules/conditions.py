@@ -85,6 +85,7 @@ class Score(Scoped):
     Parameters
     ----------
     least : float
+        The least, in points.
     """
 
     kind: Literal["score"] = "score"
@@ -97,6 +98,7 @@ class Earlier(Scoped):
     Parameters
     ----------
     amount : money
+        The most.
     with_award : bool
         Whether the award counts too; it is then cut to what is left.
     """

@@ -21,6 +21,7 @@ class Budget(Filtered):
     Parameters
     ----------
     amount : money
+        The most.
     """
 
     kind: Literal["budget"] = "budget"
@@ -35,11 +36,11 @@ class Cap(Filtered):
     per : str
         firm, technology, region, award.
     amount : money
-        Either this,
+        The most. Either this or `share`.
     share : float
-        or a share of the money
+        The most, as a share of the money that the filter names.
     of : str
-        that is spent, or of the budget. For an award only of the budget.
+        What the share is of: spent, the money that is awarded, or budget. For an award only budget.
     """
 
     kind: Literal["cap"] = "cap"
@@ -64,9 +65,9 @@ class Floor(Filtered):
     Parameters
     ----------
     share : float
-        Least share of `among`; either this,
+        Least share of `among`. Either this or `amount`.
     amount : money
-        or least money.
+        Least money.
     measure : str
         money, winners.
     among : dict
@@ -92,10 +93,14 @@ class Quota(Filtered):
 
     Parameters
     ----------
-    least, most : int
-        Winners.
-    least_share, most_share : float
-        Parts of the winners, or of the money, of `among`.
+    least : int
+        Least winners.
+    most : int
+        Most winners.
+    least_share : float
+        Least share of the winners, or of the money, of `among`.
+    most_share : float
+        Most of it.
     measure : str
         winners, money: what the shares are of.
     among : dict
@@ -125,7 +130,10 @@ class Winners(Filtered):
 
     Parameters
     ----------
-    min, max : int
+    min : int
+        Least awards.
+    max : int
+        Most awards.
     """
 
     kind: Literal["winners"] = "winners"

@@ -30,8 +30,10 @@ class Rule(Frozen):
         Article of the law or paragraph of the call.
     source : str
         Address or title of the text.
-    effective, until : date
-        First and last day on which it holds; always where left out.
+    effective : date
+        First day on which it holds; since ever where left out.
+    until : date
+        Last day on which it holds; for ever where left out.
     status : str
         How far it was verified: READ, READ-2nd, DERIVED, MEMORY, assumed.
     note : str
