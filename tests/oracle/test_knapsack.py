@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from majung.decision.portfolio import Infeasible, Limit, Risk, choose, clash, needed, solve
+from majung.decision.portfolio.deviations import proven_best
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "knapsack"
 Floats = NDArray[np.float64]
@@ -164,3 +167,46 @@ def test_what_is_needed_is_the_rise_that_brings_an_option_in() -> None:
             raised = values + np.where(np.arange(len(values)) == option, rise + 1e-3 * scale, 0)
             assert solve(raised, groups, rows).chosen[option]
     assert seen > 10
+
+
+@pytest.mark.parametrize("tightness", [0.25, 0.5, 0.75])
+def test_harder_knapsacks_are_those_of_the_solver_alone(tightness: float) -> None:
+    """As Chu and Beasley (1998) draw them, but smaller: branching alone takes long."""
+    rng = np.random.default_rng(int(100 * tightness))
+    for whole in (True, False):
+        costs = rng.integers(0, 1001, (5, 45)) / (1 if whole else 7)
+        values = np.floor(costs.mean(axis=0) + 500 * rng.random(45)) / (1 if whole else 3)
+        capacities = np.floor(tightness * costs.sum(axis=1))
+        alone = milp(
+            -values,
+            integrality=np.ones(45),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(costs, -np.inf, capacities),
+            options={"mip_rel_gap": 0},
+        )
+        chosen = choose(values, costs, capacities)
+        assert values[chosen].sum() == pytest.approx(-alone.fun, rel=1e-9)
+        assert (costs @ chosen <= capacities + 1e-9).all()
+
+
+def test_the_listing_finds_the_best_from_whatever_choice_it_starts() -> None:
+    rng = np.random.default_rng(21)
+    listed = 0
+    for _ in range(150):
+        values, groups, rows = small_case(rng)
+        n = len(values)
+        sound = [x for x in choices(n) if allowed(x, groups, rows)]
+        if not sound or not rows or np.abs(values).max() > 1e6:
+            continue
+        members = [(groups == group).astype(float) for group in np.unique(groups)]
+        units = [np.abs(row.coefficients).max() or 1.0 for row in rows]
+        matrix = csr_array(np.array([row.coefficients / u for row, u in zip(rows, units, strict=True)] + members))
+        low = np.array([row.low / u for row, u in zip(rows, units, strict=True)] + [-np.inf] * len(members))
+        high = np.array([row.high / u for row, u in zip(rows, units, strict=True)] + [1.0] * len(members))
+        known = sound[int(rng.integers(len(sound)))]
+        found = proven_best(values, matrix, low, high, (np.zeros(n), np.ones(n)), known, np.inf)
+        assert found is not None
+        assert values @ found == pytest.approx(max(values @ x for x in sound), abs=1e-9)
+        assert allowed(found, groups, rows)
+        listed += 1
+    assert listed > 40

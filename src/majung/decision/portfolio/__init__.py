@@ -3,7 +3,7 @@
 from majung.decision.portfolio.clash import check, clash
 from majung.decision.portfolio.failures import Infeasible, Unproven
 from majung.decision.portfolio.knapsack import choose
-from majung.decision.portfolio.prices import needed, prices, reduced
+from majung.decision.portfolio.prices import needed, prices, reduced, relaxed
 from majung.decision.portfolio.programme import FREE, IN, OUT, Limit, RowLike
 from majung.decision.portfolio.risk import Risk, RiskLike
 from majung.decision.portfolio.solve import Solution, solve
@@ -25,5 +25,6 @@ __all__ = [
     "needed",
     "prices",
     "reduced",
+    "relaxed",
     "solve",
 ]

@@ -22,6 +22,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_array, coo_array, csr_array, diags_array, vstack
 
+from majung.decision.portfolio.deviations import proven_best
 from majung.decision.portfolio.exact import Cut, broken, cover, no_good
 from majung.decision.portfolio.failures import Unproven
 from majung.decision.portfolio.form import Scaled, row_unit, scaled, unit
@@ -35,6 +36,8 @@ _OPTIONS: Final = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0, "mip_feasibility_tole
 _CLOSE: Final = 1e-5
 """How far the solver's bound may lie above its optimum, in the unit of the scaled objective, a thousandth and less of
 the largest value's last six digits: the tolerance of its linear programmes."""
+_FEW_NODES: Final = 10
+"""After which it is looked whether what is left can be listed."""
 _SHORTEST: Final = 1.0
 """Seconds that the solver gets, whatever is left, to mend an answer that breaks a limit by a hair."""
 
@@ -90,22 +93,57 @@ def maximise(given: Programme, risk: Risk, deadline: float | None) -> Answer:
     if given.size == 0 or not (given.fixed < 0).any():
         return _without_choice(given, risk)
     model, cuts = _model(given, risk), list[Cut]()
+    soon = _soon(given, model, deadline) if risk.measure == "none" else None
+    if soon is not None and (soon.proven or (deadline is not None and time.perf_counter() > deadline)):
+        return soon
     while True:
         left = None if deadline is None else max(deadline - time.perf_counter(), _SHORTEST if cuts else 1e-3)
-        status, columns, bound = _run(model, cuts, given.size, left)
+        status, columns, bound = _run(model, cuts, left)
         if status == _INFEASIBLE:
             return Answer(chosen=None, bound=-np.inf, proven=True)
         if columns is None:
+            if soon is not None:
+                return soon
             raise Unproven("decision.portfolio.no_answer" if status == _STOPPED else "decision.portfolio.failed")
         chosen = columns[: given.size] > 0.5
         new = _cuts(given, risk, chosen)
         if not new:
             reached = float(model.gain @ np.concatenate([chosen, columns[given.size :]]))
-            proven = status == _OPTIMAL and bound - reached <= _CLOSE * max(1.0, abs(reached) * 1e-3)
+            proven = status == _OPTIMAL and bound - reached <= _close(reached)
+            if soon is not None and soon.chosen is not None and not proven:
+                chosen = max(chosen, soon.chosen, key=lambda one: float(given.values @ one))
             return Answer(chosen=chosen, bound=bound * model.unit, proven=proven)
         if deadline is not None and time.perf_counter() > deadline + 3 * _SHORTEST:
             raise Unproven("decision.portfolio.no_answer")
         cuts += new
+
+
+def _soon(given: Programme, model: _Model, deadline: float | None) -> Answer | None:
+    """Return the best choice if a few nodes prove it, or a listing of all that could be better, in half of the time.
+
+    Otherwise the best of a few nodes, or None where they found no choice that meets all rows.
+    """
+    left = None if deadline is None else max(deadline - time.perf_counter(), 1e-3)
+    status, chosen, bound = _run(model, [], left, nodes=_FEW_NODES)
+    if status == _INFEASIBLE:
+        return Answer(chosen=None, bound=-np.inf, proven=True)
+    if chosen is None or _cuts(given, Risk(), chosen > 0.5):
+        return None
+    best: Flags | None = chosen > 0.5
+    worth = float(model.gain @ chosen.round())
+    if status != _OPTIMAL or bound - worth > _close(worth):
+        now = time.perf_counter()
+        rows, until = model.rows, np.inf if deadline is None else (now + deadline) / 2
+        best = proven_best(
+            model.gain, rows.matrix, rows.low, rows.high, (model.lower, model.upper), chosen > 0.5, until
+        )
+    if best is None or _cuts(given, Risk(), best):
+        return Answer(chosen=chosen > 0.5, bound=bound * model.unit, proven=False)
+    return Answer(chosen=best, bound=float(model.gain @ best) * model.unit, proven=True)
+
+
+def _close(worth: float) -> float:
+    return _CLOSE * max(1.0, abs(worth) * 1e-3)
 
 
 def _without_choice(given: Programme, risk: Risk) -> Answer:
@@ -124,13 +162,17 @@ def _cuts(given: Programme, risk: Risk, chosen: Flags) -> list[Cut]:
     return found
 
 
-def _run(model: _Model, cuts: Sequence[Cut], n: int, seconds: float | None) -> tuple[int, Floats | None, float]:
+def _run(
+    model: _Model, cuts: Sequence[Cut], seconds: float | None, nodes: int | None = None
+) -> tuple[int, Floats | None, float]:
     """Return the solver's status, the columns it found, if any, and the bound of the scaled objective."""
     constraints = [LinearConstraint(model.rows.matrix, model.rows.low, model.rows.high)] if len(model.rows.low) else []
     if cuts:
         matrix, high = _cut_rows(cuts, len(model.gain))
         constraints.append(LinearConstraint(matrix, -np.inf, high))
-    limit = {} if seconds is None else {"time_limit": seconds}
+    limit: dict[str, float] = {} if seconds is None else {"time_limit": seconds}
+    if nodes is not None:
+        limit["node_limit"] = nodes
     for presolve in (True, False):
         with _quiet():
             found = milp(

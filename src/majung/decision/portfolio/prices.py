@@ -21,7 +21,7 @@ from majung.decision.portfolio.programme import IN, OUT, Floats, Programme, RowL
 from majung.decision.portfolio.solve import Solution, solve
 from majung.errors import InputError, Problem
 
-__all__ = ["needed", "prices", "reduced"]
+__all__ = ["needed", "prices", "reduced", "relaxed"]
 
 
 def prices(
@@ -50,7 +50,25 @@ def prices(
     InputError
         When an array makes no sense.
     """
-    return _prices(programme(values, groups, rows, fixed=fixed))
+    return _relaxation(programme(values, groups, rows, fixed=fixed))[1]
+
+
+def relaxed(
+    values: ArrayLike, groups: ArrayLike | None, rows: Sequence[RowLike], *, fixed: ArrayLike | None = None
+) -> float:
+    """Return the optimum of the linear relaxation, in which parts of options may be chosen: no choice is worth more.
+
+    Parameters
+    ----------
+    values, groups, rows, fixed
+        As of `majung.decision.portfolio.solve`.
+
+    Raises
+    ------
+    Infeasible, InputError
+        As of `prices`.
+    """
+    return _relaxation(programme(values, groups, rows, fixed=fixed))[0]
 
 
 def reduced(
@@ -77,7 +95,7 @@ def reduced(
         As of `prices`.
     """
     given = programme(values, groups, rows, fixed=fixed)
-    return np.asarray(given.values - given.matrix.T @ _prices(given))
+    return np.asarray(given.values - given.matrix.T @ _relaxation(given)[1])
 
 
 def needed(
@@ -134,11 +152,11 @@ def needed(
         return np.inf
 
 
-def _prices(given: Programme) -> Floats:
-    """Return the marginals of the limits in the linear relaxation, in units of values and rows."""
+def _relaxation(given: Programme) -> tuple[float, Floats]:
+    """Return the optimum of the linear relaxation and the marginals of its limits, in units of values and rows."""
     n, count = given.size, len(given.rules)
-    if n == 0 or count == 0:
-        return np.zeros(count)
+    if n == 0:
+        return 0.0, np.zeros(count)
     ends = given.matrix.indptr
     row_units = np.array([row_unit(given.matrix.data[ends[row] : ends[row + 1]]) for row in range(count)])
     value_unit = row_unit(given.values)
@@ -161,4 +179,4 @@ def _prices(given: Programme) -> Floats:
     worth = np.zeros(count)
     worth[above] -= found.ineqlin.marginals[: len(above)]
     worth[below] += found.ineqlin.marginals[len(above) : len(above) + len(below)]
-    return np.asarray(worth * value_unit / row_units)
+    return -float(found.fun) * value_unit, np.asarray(worth * value_unit / row_units)
