@@ -63,7 +63,7 @@ def words_of(written: str) -> str:
 
 def test_the_page_says_all_of_an_allocation(page: tuple[Lang, str]) -> None:
     lang, found, one = page[0], Page(page[1]), allocation()
-    for sentence in (headline(one, lang), *support(one, lang, LEVEL), *findings(one, lang).values()):
+    for sentence in (headline(one, lang), *support(one, lang, LEVEL), *findings(one, lang, LEVEL).values()):
         assert words_of(sentence) in found.text
     for considered in (*one.awards, *one.near_misses[: document.MOST_ENTRIES]):
         assert words_of(considered.firm_name.text(lang)) in found.text
@@ -183,11 +183,11 @@ def test_the_headline_does_not_claim_more_than_the_numbers(lang: Lang) -> None:
         assert nearest is not None
         assert (nearest.verdict, nearest.practice.id) == (verdict, one.practices[place].id)
         # What stands between the values, and the particles that follow them.
-        fixed = re.split(r"\{\w+\}(?:\w\(\w\))?", catalogue(lang)[f"report.awards.headline.{verdict}"])
+        fixed = re.split(r"\{\w+\}’?(?:\w\(\w\))?", catalogue(lang)[f"report.awards.headline.{verdict}"])
         assert all(part in headline(one, lang) for part in fixed)
     alone = allocation(practices=())
     assert rival(alone) is None
-    assert text("report.awards.finding.no_practices", lang) == findings(alone, lang)["practices"]
+    assert text("report.awards.finding.no_practices", lang) == findings(alone, lang, LEVEL)["practices"]
     assert len(support(alone, lang, LEVEL)) == 2
 
 

@@ -133,7 +133,7 @@ def _content(
         "reconstructed": scenario.reconstructed.text(lang),
         "facts": _facts(allocation, lang),
         "charts": charts,
-        "finding": findings(allocation, lang),
+        "finding": findings(allocation, lang, level),
         "awards": awards_listed(allocation, lang),
         "near": near_misses_listed(allocation, lang, MOST_ENTRIES),
         "near_rest": blocks.near_block(near[MOST_ENTRIES:], allocation, lang) if near[MOST_ENTRIES:] else None,

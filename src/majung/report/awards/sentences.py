@@ -132,8 +132,8 @@ def _against(allocation: Allocation, lang: Lang, level: str) -> list[str]:
     ]
 
 
-def findings(allocation: Allocation, lang: Lang) -> dict[str, str]:
-    """Return the finding of each section of the page, by its key."""
+def findings(allocation: Allocation, lang: Lang, level: str) -> dict[str, str]:
+    """Return the finding of each section of the page, by its key; `level` as of `support`."""
     unit = parse_unit(allocation.unit)
     refused = [one for one in allocation.ineligible if not one.document]
     binding = sum(rule.binding for rule in allocation.rules)
@@ -155,7 +155,7 @@ def findings(allocation: Allocation, lang: Lang) -> dict[str, str]:
         ),
         "rules": text("report.awards.finding.rules", lang, count=count(len(allocation.rules)), binding=count(binding)),
         "practices": _practices(allocation, lang),
-        "quality": _quality(allocation, lang),
+        "quality": _quality(allocation, lang, level),
     }
 
 
@@ -167,12 +167,14 @@ def _practices(allocation: Allocation, lang: Lang) -> str:
     return text("report.awards.finding.practices", lang, beaten=count(beaten), count=count(len(allocation.practices)))
 
 
-def _quality(allocation: Allocation, lang: Lang) -> str:
+def _quality(allocation: Allocation, lang: Lang, level: str) -> str:
     if not allocation.awards or not math.isfinite(allocation.gap.high):
         return text("report.awards.finding.gap_unknown", lang)
     value = allocation.portfolio_value.mean
     share = percent(allocation.gap.high / value) if value > 0 else number(None)
-    return text("report.awards.finding.gap", lang, high=worth(allocation.gap.high, allocation, lang), share=share)
+    return text(
+        "report.awards.finding.gap", lang, high=worth(allocation.gap.high, allocation, lang), share=share, level=level
+    )
 
 
 def refusals_by_rule(allocation: Allocation) -> list[tuple[str, int]]:
