@@ -22,7 +22,7 @@ from majung.decision.awards.refine import refined
 from majung.decision.awards.result import Allocation
 from majung.decision.awards.sets import FRESH, Sets, Step
 from majung.decision.awards.tally import refusals, rules_in_use
-from majung.decision.awards.verdict import judged, optimality_gap, worst
+from majung.decision.awards.verdict import LISTS, judged, optimality_gap, worst
 from majung.decision.statistics import mean_interval
 from majung.ensemble import Session
 from majung.scenario.call import Status
@@ -37,7 +37,7 @@ __all__ = ["allocate", "allocated"]
 Flags = NDArray[np.bool_]
 
 KIND: Final = "allocate"
-CLOSE: Final = 12
+CLOSE: Final = 10
 """Near misses that are told of."""
 
 
@@ -56,9 +56,9 @@ def allocate(
 ) -> Allocation:
     """Decide a call: which applications get how much, by which instrument, when, and why.
 
-    Each option is valued by what it adds to the call's objective in simulated worlds, with and without it under the same
-    luck; a mixed-integer programme chooses under all rules; the choice is simulated as a whole, improved by exchanges,
-    and judged in worlds that had no part in it, beside the ways in which agencies choose today.
+    Each option is valued by what it adds to the call's objective in simulated worlds, with and without it under the
+    same luck; a mixed-integer programme chooses under all rules; the choice is simulated as a whole, improved by
+    exchanges, and judged in worlds that had no part in it, beside the ways in which agencies choose today.
 
     Parameters
     ----------
@@ -102,16 +102,14 @@ def allocate(
         return allocated(plan, session, progress)
 
 
-def allocated(
-    plan: AllocationPlan, session: Session, progress: Callable[[Step], None] | None = None
-) -> Allocation:
+def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step], None] | None = None) -> Allocation:
     """Run a plan in a session that has begun; see `allocate`."""
     case, effort, clock = plan.case, plan.effort, _Clock()
     confidence = float(plan.scenario.parameters.value("confidence"))
     sets = Sets(plan.scenario, plan.call, plan.objective, session, plan.seed, progress)
     estimates = Estimates(case, sets, 0, plan.objective.discount)
     leading = np.unique(case.leading)
-    risk = plan.call.risk.measured() if len(case) else None
+    risk = plan.risk
     common = effort.worlds if risk is None else effort.improve
 
     with clock("values"):
@@ -119,7 +117,8 @@ def allocated(
         estimates.extend(leading, common)
     with clock("refine"):
         sets.stage("refine", effort.refine(leading.size))
-        chosen = refined(case, estimates, effort.refine(leading.size), risk, common).chosen
+        solution = refined(case, estimates, effort.refine(leading.size), risk, common)
+        chosen = solution.chosen
     with clock("improve"):
         sets.stage("improve", (int(chosen.sum()) + 2 * effort.tries + 1) * effort.improve)
         # Exchanges look at means only, and would undo what was given up for less risk.
@@ -127,7 +126,8 @@ def allocated(
         chosen = better.chosen
     with clock("judge"):
         fresh = Estimates(case, sets, FRESH, plan.objective.discount)
-        sets.stage("judge", 20 * effort.judge + leading.size * effort.gap + (int(chosen.sum()) + CLOSE + 1) * effort.tell)
+        told_of = int(chosen.sum()) + CLOSE + 1
+        sets.stage("judge", LISTS * effort.judge + leading.size * effort.gap + told_of * effort.tell)
         verdict = judged(case, sets, chosen, plan.call.budget(), effort.judge, FRESH, confidence, plan.seed)
         fresh.extend(np.union1d(leading, np.flatnonzero(chosen)), effort.gap)
         gap = optimality_gap(case, fresh.by_world(effort.gap), chosen, confidence)
@@ -135,9 +135,17 @@ def allocated(
         values = estimates.mean()
         rules = rules_in_use(case, values, chosen)
         told = Told(
-            case, sets, plan.objective, values, chosen, tuple(rule.id for rule in rules if rule.binding),
-            FRESH, effort.tell, confidence,
-        )  # fmt: skip
+            case=case,
+            sets=sets,
+            objective=plan.objective,
+            estimates=values,
+            optimum=solution if risk is None else None,
+            chosen=chosen,
+            binding=tuple(rule.id for rule in rules if rule.binding),
+            first=FRESH,
+            worlds=effort.tell,
+            confidence=confidence,
+        )
         close = close_options(case, values, estimates.simulated, chosen, CLOSE)
         awards, near_misses = told.told(close)
 
@@ -177,7 +185,7 @@ def allocated(
         swaps=better.swaps,
         tried=better.tried,
         worlds=dict(sets.worlds),
-        seconds=clock.seconds,
+        seconds=clock.seconds | {"simulating": sets.seconds},
     )
 
 

@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _PRIOR: Final = 8.0
-"""Worlds that the common variance counts for beside an option's own: few worlds may have missed the rare great success."""
+"""Worlds that the common variance counts for beside an option's own: few of them may miss the rare great success."""
 _YEAR: Final = 4.0
 
 
@@ -70,7 +70,7 @@ class Estimates:
     def mean(self) -> Floats:
         """Return each option's value, (n,)."""
         own = np.array([_mean(row) for row in self._by_world])
-        return np.where(self.simulated, own, own[self._case.leading] * self._scale())
+        return np.asarray(np.where(self.simulated, own, own[self._case.leading] * self._scale()))
 
     def variance(self) -> Floats:
         """Return the variance of each option's value over worlds, (n,): its own and, for a few worlds' weight, all's.
@@ -83,7 +83,7 @@ class Estimates:
         by_unit = own[enough] / amount[enough] ** 2
         common = float(by_unit.mean()) * amount**2 if by_unit.size else np.zeros_like(amount)
         mixed = (self.worlds * own + _PRIOR * common) / (self.worlds + _PRIOR)
-        return np.where(self.simulated, mixed, mixed[self._case.leading] * self._scale() ** 2)
+        return np.asarray(np.where(self.simulated, mixed, mixed[self._case.leading] * self._scale() ** 2))
 
     def by_world(self, worlds: int) -> Floats:
         """Return each option's value in the first worlds, (worlds, n); worlds in which something failed are left out.
@@ -99,7 +99,7 @@ class Estimates:
                 table[:, place] = self._by_world[leading[place]][:worlds] * scale[place]
             else:
                 table[:, place] = mean[place]
-        return table[~np.isnan(table).any(axis=1)]
+        return np.asarray(table[~np.isnan(table).any(axis=1)])
 
     def _scale(self) -> Floats:
         o, leading = self._case.options, self._case.leading

@@ -66,8 +66,8 @@ def improved(
     best, *others = sets.values(
         [
             case.grants(chosen),
-            *(case.grants(_changed(chosen, out=i)) for i in inside),
-            *(case.grants(_changed(chosen, into=j)) for j in outside),
+            *(case.grants(_changed(chosen, out=i)) for i in inside.tolist()),
+            *(case.grants(_changed(chosen, into=j)) for j in outside.tolist()),
         ],
         first,
         worlds,

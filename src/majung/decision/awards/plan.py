@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from majung.decision.awards.case import Case
 from majung.decision.awards.objectives import OBJECTIVES, Objective
-from majung.decision.portfolio import check
-from majung.ensemble import BLOCK, RunRecord, release
+from majung.decision.portfolio import Risk, check
+from majung.ensemble import BLOCK, RunRecord
+from majung.ensemble.release import release
 from majung.errors import InputError, Problem, not_a_choice
 from majung.messages import Phrase
 from majung.money import parse_amount, parse_unit
@@ -100,6 +101,14 @@ class AllocationPlan:
         return self.case.call
 
     @property
+    def risk(self) -> Risk | None:
+        """How far the worst worlds count, as the programme has it; None where the mean alone does."""
+        asked = self.call.risk
+        if asked.measure == "none":
+            return None
+        return Risk(measure=asked.measure, level=1.0 - asked.level, weight=asked.weight, target=asked.target)
+
+    @property
     def run_id(self) -> str:
         """Short hash of all that the result depends on."""
         content = ["allocate", self.scenario.world_hash, self.call.hash, self.seed, self.effort.worlds, release()]
@@ -120,9 +129,7 @@ class AllocationPlan:
             "seed": self.seed,
             "worlds": self.effort.worlds,
         }
-        return RunRecord(
-            run_id=self.run_id, kind=kind, title=self.call.title, request=dict(request), identity=identity
-        )
+        return RunRecord(run_id=self.run_id, kind=kind, title=self.call.title, request=dict(request), identity=identity)
 
 
 def planned_allocation(

@@ -1,4 +1,4 @@
-"""What agencies do today: by score, in equal parts, by lot, small firms first. The same rules hold as far as they can."""
+"""What agencies do today: by score, in equal parts, by lot, small firms first; under the same rules where possible."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def mean_scores(case: Case) -> Floats:
     """Return each application's mean score, (A,); NaN where no evaluator gave one."""
     scores = case.call.applications.scores
     counts = (~np.isnan(scores)).sum(axis=1)
-    return np.divide(np.nansum(scores, axis=1), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    means: Floats = np.divide(np.nansum(scores, axis=1), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return means
 
 
 def by_order(case: Case, order: Iterable[int]) -> Sharing:
@@ -105,7 +106,7 @@ def by_lot(case: Case, seed: int, draw: int) -> Sharing:
 
 
 def in_equal_parts(case: Case, budget: float) -> Sharing:
-    """Give every eligible application the same part of what it asks for, whatever it says is the least that makes sense."""
+    """Give every eligible application the same part of what it asks for, even below the least that makes sense."""
     o = case.options
     leading = np.unique(case.leading)
     _, first = np.unique(o.application[leading], return_index=True)

@@ -1,4 +1,4 @@
-"""Why this firm, and why not that one: from an award to its value, its drivers, its rules and the rows that it is from."""
+"""Why this firm, and why not that one: from an award to its value, its drivers, its rules and the rows it is from."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from majung.decision.awards.case import Case
     from majung.decision.awards.objectives import Objective
     from majung.decision.awards.sets import Sets
+    from majung.decision.portfolio import Solution
 
 __all__ = ["Told", "close_options"]
 
@@ -48,6 +49,8 @@ class Told:
     objective : Objective
     estimates : (n,) array
         Values that the choice was made with.
+    optimum : Solution or None
+        The best choice by these values, where it is known.
     chosen : (n,) array of bool
     binding : tuple of str
         Ids of the rules without which more was to be had.
@@ -60,6 +63,7 @@ class Told:
     sets: Sets
     objective: Objective
     estimates: Floats
+    optimum: Solution | None
     chosen: Flags
     binding: tuple[str, ...]
     first: int
@@ -186,7 +190,7 @@ class Told:
 
     def _miss(self, place: int, facts: dict[str, Any]) -> NearMiss:
         case = self.case
-        short = float(needed(self.estimates, case.options.application, case.rows, place))
+        short = float(needed(self.estimates, case.options.application, case.rows, place, optimum=self.optimum))
         extra, rules = self._extra(place)
         lacking: object = Money(short, self.unit) if self.objective.in_money else f"{short:.2f}"
         if np.isfinite(extra):
@@ -198,7 +202,7 @@ class Told:
         return NearMiss(**facts, short=short, extra=extra, change=change, rules=rules)
 
     def _extra(self, place: int) -> tuple[float, tuple[str, ...]]:
-        """Return the money that is missing for an option beside all that are chosen, and the rules that it would break."""
+        """Return the money that an option lacks beside all that are chosen, and the rules that it would break."""
         case = self.case
         budgets = {rule.id for rule in case.call.rules if rule.kind == "budget"}
         more, rules, closed = 0.0, [], False

@@ -14,12 +14,13 @@ from majung.ensemble import BLOCK
 if TYPE_CHECKING:
     from majung.decision.awards.case import Case
     from majung.decision.awards.estimates import Estimates
-    from majung.decision.portfolio import Risk, Solution
+    from majung.decision.portfolio import RiskLike, Solution
 
 __all__ = ["allocate_worlds", "opportunity_cost", "refined"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 _ROUNDS: Final = 8
 """Times that worlds are given out: after each the margins are known better."""
@@ -30,12 +31,12 @@ _LEAST: Final = 0.01
 
 
 def refined(
-    case: Case, estimates: Estimates, worlds: int, risk: Risk | None = None, common: int = BLOCK
+    case: Case, estimates: Estimates, worlds: int, risk: RiskLike | None = None, common: int = BLOCK
 ) -> Solution:
     """Choose, spend worlds where the choice is in doubt, and choose again, until they are spent or the doubt is small.
 
-    Optimal computing budget allocation (Chen, Lin, Yücesan and Chick 2000) for a subset (Chen, He, Fu and Lee 2008): the
-    margin that an option must pass is what its money earns elsewhere, by the prices of the linear relaxation.
+    Optimal computing budget allocation (Chen, Lin, Yücesan and Chick 2000) for a subset (Chen, He, Fu and Lee 2008):
+    the margin that an option must pass is what its money earns elsewhere, by the prices of the linear relaxation.
 
     Parameters
     ----------
@@ -43,8 +44,8 @@ def refined(
     estimates : Estimates
         With the leading options simulated; extended in place.
     worlds : int
-        To be spent at most.
-    risk : Risk, optional
+        To be spent at most, but for what it takes that all that is chosen was simulated.
+    risk : RiskLike, optional
     common : int
         Worlds that all leading options have: what risk is measured in.
 
@@ -53,12 +54,12 @@ def refined(
     Solution
         All of whose options were simulated themselves.
     """
-    left = worlds
+    start = int(estimates.worlds.sum())
     lot = max(BLOCK, worlds // _ROUNDS)
     solution = _settled(case, estimates, risk, common)
-    while left >= BLOCK:
+    while (left := worlds - (int(estimates.worlds.sum()) - start)) >= BLOCK:
         known = np.flatnonzero(estimates.simulated)
-        distance = reduced(estimates.mean(), case.options.application, case.rows)[known]
+        distance = _from_margin(case, estimates, solution.chosen)[known]
         spread, have = np.sqrt(estimates.variance()[known]), estimates.worlds[known]
         if opportunity_cost(distance, spread, have) <= _ENOUGH * abs(solution.value):
             break
@@ -66,9 +67,21 @@ def refined(
         if not more.any():
             break
         estimates.extend(known, have + more)
-        left -= int(more.sum())
         solution = _settled(case, estimates, risk, common)
     return solution
+
+
+def _from_margin(case: Case, estimates: Estimates, chosen: Flags) -> Floats:
+    """Return how far each option is from changing sides, (n,), in the unit of the values.
+
+    What the prices leave of a value is zero for the option that the money just reaches. The margin is put half way
+    between the last that is chosen and the first that is not, so that both sides of it are looked at.
+    """
+    left = reduced(estimates.mean(), case.options.application, case.rows)
+    inside, outside = left[chosen], left[~chosen & estimates.simulated]
+    if inside.size and outside.size:
+        left = left - 0.5 * (inside.min() + outside.max())
+    return left
 
 
 def allocate_worlds(distance: Floats, spread: Floats, worlds: Ints, lot: int) -> Ints:
@@ -114,12 +127,12 @@ def opportunity_cost(distance: Floats, spread: Floats, worlds: Ints) -> float:
     return float((error * np.maximum(loss, 0.0)).sum())
 
 
-def _solved(case: Case, estimates: Estimates, risk: Risk | None, common: int) -> Solution:
+def _solved(case: Case, estimates: Estimates, risk: RiskLike | None, common: int) -> Solution:
     scenarios = None if risk is None else estimates.by_world(common)
     return solve(estimates.mean(), case.options.application, case.rows, scenarios=scenarios, risk=risk)
 
 
-def _settled(case: Case, estimates: Estimates, risk: Risk | None, common: int) -> Solution:
+def _settled(case: Case, estimates: Estimates, risk: RiskLike | None, common: int) -> Solution:
     """Choose until all that is chosen was simulated; each turn simulates some that were not, so it ends."""
     while True:
         solution = _solved(case, estimates, risk, common)

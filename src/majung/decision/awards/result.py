@@ -212,10 +212,10 @@ class RuleUse:
     limit, used : float
         NaN where the rule has none.
     binding : bool
-        Whether a better portfolio was to be had without it.
+        Whether a better portfolio was to be had without it, by the linear relaxation.
     price : float
-        What one more unit of its limit was worth, in money of the objective, by the linear relaxation; 0 where it did
-        not bind.
+        What one more unit of its limit was worth, in money of the objective, by the linear relaxation; 0 where its
+        limit did not bind.
     refused : int
         Applications that it made ineligible.
     """
@@ -332,7 +332,7 @@ class Allocation:
     worlds : mapping
         Worlds (one set of awards in one replication) simulated, by stage.
     seconds : mapping
-        Time by stage.
+        Time by stage; ``simulating`` is the part of all stages that went into worlds.
     """
 
     run_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
@@ -75,6 +76,8 @@ class Sets:
     ----------
     worlds : dict of str to int
         Worlds simulated, or found in the store, by stage.
+    seconds : float
+        That took.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Sets:
         self._hash = hashlib.sha256()
         self._nothing = hands_off(scenario.unit)
         self.worlds: dict[str, int] = {}
+        self.seconds = 0.0
 
     @property
     def result_hash(self) -> str:
@@ -110,7 +114,7 @@ class Sets:
         if not grants:
             return self._nothing
         awards = [
-            Award(line=line, instrument=INSTRUMENTS[instrument], amount=amount, quarter=quarter)  # type: ignore[arg-type]
+            Award(line=line, instrument=INSTRUMENTS[instrument], amount=amount, quarter=quarter)
             for line, instrument, amount, quarter in sorted(grants)
         ]
         return Strategy(
@@ -135,13 +139,16 @@ class Sets:
         (N, worlds) array
             In the objective's unit; NaN in worlds that failed under the set or without it.
         """
+        started = time.perf_counter()
         strategies = [self._nothing, *(self.strategy(grants) for grants in sets)]
         columns = [self._block(strategies, start) for start in range(first, first + worlds, BLOCK)]
         levels = np.concatenate(columns, axis=1)
+        self.seconds += time.perf_counter() - started
         return np.asarray(levels[1:] - levels[0])
 
     def blocks(self, sets: Sequence[Sequence[Grant]], first: int, worlds: int) -> list[list[BlockResult]]:
         """Return the blocks of each set, with all that statistics need; the first list is of giving nothing."""
+        started = time.perf_counter()
         strategies = [self._nothing, *(self.strategy(grants) for grants in sets)]
         found: list[list[BlockResult]] = [[] for _ in strategies]
         for start in range(first, first + worlds, BLOCK):
@@ -154,15 +161,14 @@ class Sets:
                         self._known[strategy.hash, start] = self._objective(block)
                         self._feed(block)
                     self._count(len(done))
+        self.seconds += time.perf_counter() - started
         return found
 
     def _block(self, strategies: Sequence[Strategy], start: int) -> Floats:
         """Return the objective of each strategy in a block of worlds, (N, BLOCK); simulate what is not known."""
         names = [strategy.hash for strategy in strategies]
         missing = {
-            name: strategy
-            for name, strategy in zip(names, strategies, strict=True)
-            if (name, start) not in self._known
+            name: strategy for name, strategy in zip(names, strategies, strict=True) if (name, start) not in self._known
         }
         for some in _batched(list(missing.values()), _TOGETHER):
             design = Design(self._scenario, some, self._seed, start + BLOCK, start, detail="outcomes")

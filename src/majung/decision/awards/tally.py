@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.decision.awards.result import Place, Refusal, RuleUse
-from majung.decision.portfolio import prices, solve
+from majung.decision.portfolio import prices, relaxed
 from majung.parameters import LocalText
 from majung.scenario.call import Status
 
@@ -43,8 +43,8 @@ def rules_in_use(case: Case, values: Floats, chosen: Flags) -> tuple[RuleUse, ..
     chosen : (n,) array of bool
     """
     groups = case.options.application
-    best = solve(values, groups, case.rows).value if len(case) else 0.0
-    worth = prices(values, groups, case.rows) if len(case) else np.zeros(len(case.rows))
+    best = relaxed(values, groups, case.rows)
+    worth = prices(values, groups, case.rows)
     turned_down = _turned_down(case)
     found = []
     for rule in case.call.rules:
@@ -54,7 +54,7 @@ def rules_in_use(case: Case, values: Floats, chosen: Flags) -> tuple[RuleUse, ..
         if not places and rule.eligibility:
             use = _Use("applications", np.nan, float(refused))
         others = [row for row in case.rows if row.rule != rule.id]
-        without = solve(values, groups, others).value if places else best
+        without = relaxed(values, groups, others) if places else best
         found.append(
             RuleUse(
                 id=rule.id,
@@ -95,7 +95,7 @@ def _is_share(row: Row) -> bool:
 
 
 def _share(case: Case, row: Row, chosen: Flags) -> _Use:
-    """Return the part as a part: what counts is positive, the rest of the whole is negative by the share that is asked."""
+    """Return the part as a part: what counts is positive, the rest of the whole negative by the share asked."""
     size = case.options.amount if row.measure == "money" else np.ones(len(case))
     inside, outside = row.coefficients > 0, row.coefficients < 0
     limit = float((-row.coefficients[outside] / size[outside]).max())
@@ -124,9 +124,7 @@ def refusals(case: Case) -> tuple[Refusal, ...]:
                 Refusal(
                     application=str(a.id[row]),
                     firm=str(scenario.firms.id[firm]),
-                    firm_name=LocalText(
-                        ko=str(scenario.firms.name_ko[firm]), en=str(scenario.firms.name_en[firm])
-                    ),
+                    firm_name=LocalText(ko=str(scenario.firms.name_ko[firm]), en=str(scenario.firms.name_en[firm])),
                     document=judgement.status is Status.NEEDS_DOCUMENT,
                     rule=finding.rule,
                     clause=finding.clause,

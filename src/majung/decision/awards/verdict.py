@@ -1,4 +1,4 @@
-"""What a choice is worth in worlds that had no part in it: beside today's practice, and beside the best there could be."""
+"""What a choice is worth in worlds that had no part in it, beside today's practice and the best there could be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from majung.decision.awards.practices import (
     by_lot,
     by_score,
     in_equal_parts,
-    mean_scores,
     small_first,
 )
 from majung.decision.awards.result import Gap, Noise, Practice
@@ -34,6 +33,8 @@ Flags = NDArray[np.bool_]
 
 PANELS: Final = 8
 """Other panels that the noise of evaluation is measured with."""
+LISTS: Final = 4 + LOTTERIES + PANELS
+"""Sets of awards that are judged in the same worlds: the portfolio, three practices, lots and panels."""
 _BATCHES: Final = 4
 _TAIL: Final = 0.1
 _SOLVING: Final = 5.0
@@ -49,7 +50,9 @@ class Judged(NamedTuple):
     noise: Noise
 
 
-def judged(case: Case, sets: Sets, chosen: Flags, budget: float, worlds: int, first: int, confidence: float, seed: int) -> Judged:
+def judged(
+    case: Case, sets: Sets, chosen: Flags, budget: float, worlds: int, first: int, confidence: float, seed: int
+) -> Judged:
     """Simulate the portfolio and every practice in the same worlds.
 
     Parameters
@@ -154,8 +157,8 @@ def optimality_gap(case: Case, values: Floats, chosen: Flags, confidence: float)
     """Return by how much the best portfolio may beat a choice: a mean, and an upper limit at the confidence.
 
     Multiple replications (Mak, Morton and Wood 1999): in each of several batches of fresh worlds the best portfolio for
-    just those worlds is found, which is better than the best for all worlds, and the choice is taken off it. What awards
-    do to each other is not in it.
+    just those worlds is found, which is better than the best for all worlds, and the choice is taken off it. What
+    awards do to each other is not in it.
 
     Parameters
     ----------
