@@ -1,4 +1,4 @@
-"""Compare the ways a state can prime the market for an advanced technology, and read whether it has taken off.
+"""Compare the ways a state can prime the market for an advanced technology, choose whom to support, read take-off.
 
 ::
 
@@ -6,6 +6,9 @@
     scenario = mj.load("examples/korea-ai-2024")
     result = mj.compare(scenario, replications=200)
     print(mj.ranking(result))
+
+    decided = mj.allocate(mj.load("examples/first-buyer-call"))
+    print(decided.awards[0].firm, decided.awards[0].reason)
 
     for found in mj.takeoff("examples/was-ai-taking-off/series.csv", as_of="2024-04-29"):
         print(found.series.name, found.stage, found.takeoff.date, found.takeoff.probability)
@@ -17,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from majung.decision import Interval, StrategySummary, compare, ranking, summarise
+    from majung.decision import Allocation, Interval, StrategySummary, allocate, compare, ranking, summarise
     from majung.ensemble import Progress, result_hash
     from majung.errors import InputError, Interrupted, MajungError, StoreError
     from majung.evidence.series import Series, read_series
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from majung.scenario import Scenario, Strategy, load
 
 __all__ = [
+    "Allocation",
     "InputError",
     "Interrupted",
     "Interval",
@@ -36,6 +40,7 @@ __all__ = [
     "Strategy",
     "StrategySummary",
     "Takeoff",
+    "allocate",
     "compare",
     "hindsight",
     "load",
@@ -48,7 +53,15 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "majung.decision": ("Interval", "StrategySummary", "compare", "ranking", "summarise"),
+    "majung.decision": (
+        "Allocation",
+        "Interval",
+        "StrategySummary",
+        "allocate",
+        "compare",
+        "ranking",
+        "summarise",
+    ),
     "majung.ensemble": ("Progress", "result_hash"),
     "majung.errors": ("InputError", "Interrupted", "MajungError", "StoreError"),
     "majung.evidence.series": ("Series", "read_series"),

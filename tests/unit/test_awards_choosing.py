@@ -87,7 +87,7 @@ def test_more_worlds_find_the_better_of_two_that_are_close():
     early = solve(estimates.mean(), case.options.application, case.rows).chosen
     chosen = refined(case, estimates, 6_400).chosen
     np.testing.assert_array_equal(chosen, [False, True, False, False, True])
-    assert estimates.worlds[:2].min() > 10 * estimates.worlds[2:].max()
+    assert estimates.worlds[:2].min() > 2 * estimates.worlds[2:].max()
     assert early.sum() == 2
 
 
