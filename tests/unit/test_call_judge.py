@@ -73,6 +73,15 @@ def test_a_cap_that_could_not_be_verified_says_so() -> None:
     assert said(above_all.finding)[1] == "at most KRW 180 billion a year"
 
 
+def test_a_bound_from_memory_says_so() -> None:
+    small = size_class(Facts(declared="sme", unit=EOK, industry="J58", average_sales=40), BEFORE, KR)
+    assert said(small.finding)[1] == (
+        "at most KRW 80 billion a year; small: at most KRW 5 billion (from memory, not checked)"
+    )
+    health = size_class(Facts(declared="sme", unit=EOK, industry="Q86", average_sales=700), BEFORE, KR)
+    assert said(health.finding)[1] == "at most KRW 60 billion a year (from memory, not checked)"
+
+
 @pytest.mark.parametrize(
     ("facts", "size", "found"),
     [
@@ -197,6 +206,11 @@ def test_size_by_law(tmp_path: Path) -> None:
     assert "별표 1" in law.clause
     small = judged(scenario_of(tmp_path, rule("size", 'admit = "small"')))
     assert eligible(small) == ["a1", "a3"]
+
+
+def test_mid_size_firms_where_they_are_admitted(tmp_path: Path) -> None:
+    judgements = judged(scenario_of(tmp_path, '[[rule]]\nlaw = "kr-mid-size"\n'))
+    assert eligible(judgements) == ["a1", "a2", "a3", "a4", "a5"]
 
 
 def test_size_as_declared_is_pointed_out(tmp_path: Path) -> None:

@@ -52,6 +52,22 @@ def test_options_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     np.testing.assert_array_equal(a.amount, b.amount)
 
 
+def test_an_application_that_is_not_eligible_changes_nothing(tmp_path: Path) -> None:
+    rules = (
+        rule("score", "least = 50", id="score")
+        + rule("floor", 'share = 0.5\nclass = "small"', id="floor")
+        + rule("quota", 'most_share = 0.5\nregion = "Seoul"', id="quota")
+        + rule("cap", 'per = "firm"\namount = "3억"', id="cap")
+        + rule("once", "most = 1", id="once")
+    )
+    options, without = rows(tmp_path, rules)
+    more, beside = rows(tmp_path, rules, APPLICATIONS + "a7,s2,service,purchase,5,1,10,20,Seoul,plan,J58,,\n")
+    np.testing.assert_array_equal(more.application, options.application)
+    for one, other in zip(without, beside, strict=True):
+        assert (one.rule, one.low, one.high) == (other.rule, other.low, other.high)
+        np.testing.assert_array_equal(one.coefficients, other.coefficients)
+
+
 def test_nobody_eligible_leaves_nothing(tmp_path: Path) -> None:
     options, found = laid_out(scenario_of(tmp_path, rule("score", "least = 100")))
     assert (len(options), found) == (0, ())
