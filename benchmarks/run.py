@@ -25,6 +25,8 @@ NAMES = (
     "growth",
     "memory",
     "fits",
+    "knapsack",
+    "awards",
 )
 HERE = Path(__file__).parent
 SINGLE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
