@@ -89,6 +89,19 @@ def test_json_is_the_list_that_others_build_on(vcr: Path, capsys: pytest.Capture
     assert "replay" not in found
 
 
+def test_json_says_of_every_series_of_the_example_what_it_says_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of a take-off within the data, and of shares that begin late."""
+    place = Path(__file__).parents[2] / "examples" / "was-ai-taking-off"
+    code, out, err = said(capsys, place, "--as-of", "2024-04-29", "--bootstrap", "0", "--json", "--quiet")
+    assert code == 0, err
+    found = {one["series"]: one for one in json.loads(out)}
+    assert found["nvidia-data-centre"]["takeoff"]["before_data"] is False
+    assert len({frozenset(one) for one in found.values()}) == 1
+    assert all(one["stage"] is not None or one["reason"] for one in found.values())
+
+
 def test_what_is_known_later_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = [tmp_path / name for name in ("all", "then")]
     for folder, values in zip(folders, (VCR, VCR[:7]), strict=True):

@@ -179,7 +179,7 @@ def _change_point(flow: Flow, there: NDArray[np.int64], found: Regimes, detector
         date=day_of(float(flow.years[middle])),
         low=earliest,
         high=day_of(float(flow.years[high])),
-        before_data=middle == there[0] and not flow.from_launch,
+        before_data=middle == int(there[0]) and not flow.from_launch,
     )
 
 
