@@ -15,6 +15,7 @@ from majung.market.world import (
     EQUAL,
     FOREIGN,
     LARGE,
+    MATCHING,
     MID,
     SME,
     VENTURE,
@@ -213,6 +214,7 @@ def policy(world: World, **given: Any) -> Policy:
         "min_quality": 0.0,
         "max_award": 0.0,
         "match_rate": 0.0,
+        "matching_window": 4,
         "award_line": np.array(line, np.int64),
         "award_instrument": np.array(instrument, np.int64),
         "award_amount": np.array(amount, np.float64),
@@ -221,6 +223,12 @@ def policy(world: World, **given: Any) -> Policy:
     unknown = set(given) - set(defaults)
     assert not unknown, f"no such fields: {unknown}"
     return Policy(**defaults | given)
+
+
+def without_awards(policy: Policy) -> Policy:
+    """The policy with an empty award table."""
+    names = ("award_line", "award_instrument", "award_amount", "award_quarter")
+    return policy._replace(**{name: getattr(policy, name)[:0] for name in names})
 
 
 def make_world(
@@ -317,28 +325,39 @@ def make_world(
 
 
 def make_policy(rng: np.random.Generator, world: World) -> Policy:
-    """Draw a strategy with every instrument and rule in play, or an award table."""
+    """Draw a strategy with every instrument and rule in play, an award table, or both."""
+    drawn = _make_programme(rng, world) if rng.random() >= 0.2 else {}
+    awards = [] if drawn and rng.random() < 0.5 else _make_awards(rng, world)
+    window = int(rng.integers(1, 7))
+    return policy(world, **{"match_rate": float(rng.uniform(0, 2)), "matching_window": window} | drawn, awards=awards)
+
+
+def _make_awards(rng: np.random.Generator, world: World) -> list[tuple[int, int, float, int]]:
+    """Draw an award table with some of every instrument."""
     domestic = np.flatnonzero(world.firms.size_class[world.lines.firm] != FOREIGN)
-    if rng.random() < 0.2:
-        rows = zip(rng.choice(domestic, 9), rng.integers(0, 2, 9), rng.uniform(1, 30, 9), strict=True)
-        return policy(world, awards=[(*row, rng.integers(world.quarters)) for row in rows])
-    return policy(
-        world,
-        start=int(rng.integers(0, 4)),
-        length=int(rng.integers(1, world.quarters)),
-        budget=float(rng.uniform(5, 100)),
-        mix=rng.dirichlet(np.ones(3)),
-        admits_class=np.append(rng.random(4) < 0.8, False),
-        admits_technology=rng.random(len(world.technologies.frontier)) < 0.8,
-        class_weight=rng.uniform(0, 0.5, 5),
-        criteria=rng.uniform(0, 1, 6),
-        noise=float(rng.uniform(0, 0.3)),
-        winners=int(rng.integers(0, 8)),
-        spread=int(rng.integers(0, 3)),
-        review=int(rng.integers(1, 5)),
-        gate=bool(rng.integers(0, 2)),
-        small_firm_floor=float(rng.choice([0, 0.3, 1])),
-        min_quality=float(rng.choice([0, 0.5, 0.8])),
-        max_award=float(rng.choice([0, 2])),
-        match_rate=float(rng.uniform(0, 2)),
-    )
+    rows = zip(rng.choice(domestic, 12), rng.integers(0, 4, 12), rng.uniform(1, 30, 12), strict=True)
+    return [
+        (line, min(instrument, MATCHING), amount, rng.integers(world.quarters)) for line, instrument, amount in rows
+    ]
+
+
+def _make_programme(rng: np.random.Generator, world: World) -> dict[str, Any]:
+    return {
+        "start": int(rng.integers(0, 4)),
+        "length": int(rng.integers(1, world.quarters)),
+        "budget": float(rng.uniform(5, 100)),
+        "mix": rng.dirichlet(np.ones(3)),
+        "admits_class": np.append(rng.random(4) < 0.8, False),
+        "admits_technology": rng.random(len(world.technologies.frontier)) < 0.8,
+        "class_weight": rng.uniform(0, 0.5, 5),
+        "criteria": rng.uniform(0, 1, 6),
+        "noise": float(rng.uniform(0, 0.3)),
+        "winners": int(rng.integers(0, 8)),
+        "spread": int(rng.integers(0, 3)),
+        "review": int(rng.integers(1, 5)),
+        "gate": bool(rng.integers(0, 2)),
+        "small_firm_floor": float(rng.choice([0, 0.3, 1])),
+        "min_quality": float(rng.choice([0, 0.5, 0.8])),
+        "max_award": float(rng.choice([0, 2])),
+        "match_rate": float(rng.uniform(0, 2)),
+    }

@@ -78,6 +78,7 @@ def test_the_worlds_have_everything_in_play() -> None:
     policies = [policy for _, policy in drawn_worlds]
     assert all(sum(policy.spread == spread for policy in policies) >= 5 for spread in range(3))
     switches = ("gate", "small_firm_floor", "min_quality", "max_award", "noise", "winners", "match_rate", "start")
+    switches += ("matching_window",)
     for rule in switches:  # switched off, it makes a difference
         off = type(getattr(policies[0], rule))(0)
         without = [kernel.simulate(world, policy._replace(**{rule: off}), SEED, 0, 4) for world, policy in drawn_worlds]
@@ -87,7 +88,10 @@ def test_the_worlds_have_everything_in_play() -> None:
     needs = [world.technologies.public_need[:, None] for world, _ in drawn_worlds]
     cut = [np.isclose(run.paths[purchase], need, rtol=1e-12).any() for run, need in zip(runs, needs, strict=True)]
     assert sum(cut) >= 3
-    assert sum(len(policy.award_line) > 0 for policy in policies) >= 5
+    for instrument in range(3):
+        awarded = [bool((policy.award_instrument == instrument).any()) for policy in policies]
+        assert sum(has and policy.budget > 0 for has, policy in zip(awarded, policies, strict=True)) >= 5
+        assert sum(has and policy.budget == 0 for has, policy in zip(awarded, policies, strict=True)) >= 5
     worlds = [world for world, _ in drawn_worlds]
     assert all((world.segments.region == WORLD).any() and world.segments.public.any() for world in worlds)
     assert sum((world.segments.min_quality > 0).any() for world in worlds) >= 20

@@ -14,7 +14,7 @@ from tests.property.market_cases import ARRAYS, Case, cases, run, same_bytes, to
 from majung.dims import CLASSES, PATH_ARRAYS
 from majung.market import kernel
 from majung.market.equations import presence
-from majung.market.world import FOREIGN, HOME, MID, WORLD, Policy, World
+from majung.market.world import FOREIGN, HOME, MATCHING, MID, WORLD, Policy, World
 
 PUBLIC = ("subsidy", "purchase", "matching")
 
@@ -40,15 +40,22 @@ def test_the_budget_is_spent_or_returned_and_never_exceeded(case: Case) -> None:
     spent = total(found, *PUBLIC)
     t = np.arange(world.quarters)
     budget = policy.budget * ((t >= policy.start) & (t < policy.start + policy.length))
-    budget = budget + np.bincount(policy.award_quarter, policy.award_amount, world.quarters)
-    np.testing.assert_allclose(found["budget"], budget[:, None] + np.zeros(3))
+    pledged = policy.award_instrument == MATCHING
+    budget = budget + np.bincount(policy.award_quarter, np.where(pledged, 0, policy.award_amount), world.quarters)
+    pledges = np.bincount(policy.award_quarter, np.where(pledged, policy.award_amount, 0), world.quarters)
+    counted = found["budget"] - budget[:, None]
+    assert (counted >= -1e-9).all()
+    assert (counted.cumsum(axis=0) <= pledges.cumsum()[:, None] + 1e-9).all()
+    lapsed = np.concatenate([np.zeros(policy.matching_window - 1), pledges.cumsum()])[: world.quarters]
+    assert (counted.cumsum(axis=0) >= lapsed[:, None] - 1e-9).all()  # nothing is held beyond its window
+    np.testing.assert_allclose(counted.sum(axis=0), pledges.sum(), atol=1e-9)
     np.testing.assert_allclose(spent + found["returned"], found["budget"], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(
         sum(found[f"public_to_{name}"] for name in CLASSES if name != "foreign"), spent, atol=1e-9
     )
     assert found["public_received"].sum() == pytest.approx(spent.sum(), rel=1e-12, abs=1e-9)
     assert found["returned"].min() >= -1e-9 * max(1, budget.max())
-    if policy.budget > 0:
+    if policy.budget > 0 and not len(policy.award_line):
         for name, part in zip(PUBLIC, policy.mix, strict=True):
             assert (total(found, name).max(axis=1) <= budget * part * (1 + 1e-12) + 1e-12).all()
 
@@ -155,7 +162,7 @@ def test_presence_sums_to_one(lines: list[tuple[float, float]], search: float) -
 
 @given(cases(), st.integers(1, 40))
 def test_a_cap_is_respected(case: Case, cap: int) -> None:
-    policy = case.policy._replace(max_award=float(cap))
+    policy = builder.without_awards(case.policy)._replace(max_award=float(cap))
     if policy.budget == 0:
         return
     world, found = case.world, run(case.world, policy, case.seed, case.first)
@@ -168,6 +175,34 @@ def test_a_cap_is_respected(case: Case, cap: int) -> None:
     quarters = max(0, min(policy.length, world.quarters - policy.start))
     if policy.mix[2] == 0 or policy.match_rate == 0:
         assert (found["public_received"] <= 3 * 2 * quarters * world.firms.lines * limit).all()
+
+
+# Pledges
+
+
+@given(cases())
+def test_a_window_cannot_be_longer_than_the_run(case: Case) -> None:
+    rest = case.world.quarters
+    one, other = (
+        kernel.simulate(case.world, case.policy._replace(matching_window=window), case.seed, case.first, 3)
+        for window in (rest, 10 * rest)
+    )
+    assert same_bytes(one, other)
+
+
+@given(cases())
+def test_pledges_that_match_nothing_come_back_whole_and_change_nothing_else(case: Case) -> None:
+    policy = case.policy._replace(match_rate=0.0)
+    kept = policy.award_instrument != MATCHING
+    columns = ("award_line", "award_instrument", "award_amount", "award_quarter")
+    without = policy._replace(**{name: np.ascontiguousarray(getattr(policy, name)[kept]) for name in columns})
+    one, other = (run(case.world, p, case.seed, case.first) for p in (policy, without))
+    pledges = policy.award_amount[~kept].sum()
+    for name, found in one.items():
+        if name in ("budget", "returned"):
+            np.testing.assert_allclose(found.sum(axis=0), other[name].sum(axis=0) + pledges, atol=1e-9)
+        else:
+            assert found.tobytes() == other[name].tobytes(), name
 
 
 # Neutrality
@@ -242,7 +277,8 @@ def test_halves_of_a_line_sell_what_it_sold(case: Case, which: int) -> None:
     world = world._replace(technologies=k._replace(success_rate=0 * k.success_rate))
     there = np.flatnonzero(world.firms.alive[world.lines.firm])
     line = there[which % len(there)]
-    whole, halves = (run(w, builder.policy(world), case.seed, case.first) for w in (world, halved(world, line)))
+    pledge = builder.policy(world, match_rate=1.0, awards=[(line, MATCHING, 20.0, 0)])
+    whole, halves = (run(w, pledge, case.seed, case.first) for w in (world, halved(world, line)))
     apart = {"hhi", "leader", "live_ventures", "exits", "survived"}
     for name in whole.keys() - apart:
         np.testing.assert_allclose(halves[name], whole[name], rtol=1e-9, atol=1e-9, err_msg=name)

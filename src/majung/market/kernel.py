@@ -53,11 +53,12 @@ def _run(
     for t in range(quarters):
         account = accounts[t]
         phases.advance_frontier(technologies, lines, now, market, layout)
-        budget, pot, supports = phases.give_support(
-            t, supported, technologies, given, lines, rates, now, firms, market, work, policy, luck
+        budget, pot, supports, pledging = phases.give_support(
+            t, supported, technologies, given, lines, rates, now, firms, market, work, policy, luck, account
         )
         supported = supports
         promise = policy.match_rate if pot > 0.0 else 0.0
+        pledge_rate = policy.match_rate if pledging else 0.0
         clear_rows(work.by_class)
         clear_rows(market.pulled)
         phases.fund_joint_firms(supports, given, lines, rates, now, firms, desk, market, layout)
@@ -68,16 +69,17 @@ def _run(
             )
             gates = phases.demand(t, k, technologies, segments, lines, rates, now, firms, market, work, luck, record)
             phases.deliver(
-                t, k, gates, supports, promise, technologies, segments, given, lines, rates, now, firms, desk, market,
-                layout, work, policy, luck, record, account, firm_record,
+                t, k, gates, supports, promise, pledge_rate, technologies, segments, given, lines, rates, now, firms,
+                desk, market, layout, work, policy, luck, record, account, firm_record,
             )  # fmt: skip
         phases.close_joint_firms(
-            t, pot, promise, given, rates, firms, desk, market, layout, work, policy, luck, account, firm_record
-        )
+            t, t == quarters - 1, pot, pledging, promise, pledge_rate, given, lines, rates, firms, desk, market, layout,
+            work, policy, luck, account, firm_record,
+        )  # fmt: skip
         for k in range(order.size):
             phases.close_technology(
-                t, k, pot > 0.0, technologies, given, lines, rates, now, firms, desk, market, layout, work, luck,
-                paths[t, k], account,
+                t, k, pot > 0.0 or pledging, technologies, given, lines, rates, now, firms, desk, market, layout, work,
+                luck, paths[t, k], account,
             )  # fmt: skip
         phases.close_quarter(budget, technologies, paths[t], account)
     phases.close_run(firms, layout, firm_record)
@@ -148,7 +150,7 @@ def compile_kernel() -> None:
     nothing = Policy(
         start=0, length=0, budget=0.0, mix=np.zeros(3), admits_class=np.zeros(5, np.bool_), admits_technology=flags,
         class_weight=by_class, criteria=np.zeros(6), noise=0.0, winners=0, spread=0, review=1, gate=False,
-        small_firm_floor=0.0, min_quality=0.0, max_award=0.0, match_rate=0.0,
+        small_firm_floor=0.0, min_quality=0.0, max_award=0.0, match_rate=0.0, matching_window=4,
         award_line=ints, award_instrument=ints, award_amount=floats, award_quarter=ints,
     )  # fmt: skip
     simulate(world, nothing, 0, 0, 1)

@@ -177,6 +177,7 @@ class World(NamedTuple):
 
 
 EQUAL, BY_SCORE, BY_SIZE = range(3)
+SUBSIDY, PURCHASE, MATCHING = range(3)
 
 
 class Policy(NamedTuple):
@@ -206,8 +207,10 @@ class Policy(NamedTuple):
     min_quality: float
     max_award: float
     match_rate: float
+    matching_window: int
+    """w, quarters in which an award of matching pays."""
     award_line: Ints
     award_instrument: Ints
-    """0 subsidy, 1 purchase."""
+    """SUBSIDY, PURCHASE or MATCHING."""
     award_amount: Floats
     award_quarter: Ints

@@ -28,7 +28,7 @@ _Weight = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 _Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=LARGEST)]
 _Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)]
 _Whole = Annotated[int, Field(strict=True, ge=0)]
-Paid: TypeAlias = Literal["subsidy", "purchase"]
+Paid: TypeAlias = Literal["subsidy", "purchase", "matching"]
 Spread: TypeAlias = Literal["equal", "score", "size"]
 _TOLERANCE: Final = 1e-6
 
@@ -109,8 +109,8 @@ class Award(_Frozen):
         With `technology`, names the line; both are left out where `line` is given.
     line : str, optional
         The line's id.
-    instrument : {"subsidy", "purchase"}
-        How it is paid.
+    instrument : {"subsidy", "purchase", "matching"}
+        How it is paid. Matching is a pledge to the firm: it pays when the firm raises private money.
     amount : float
         In the strategy's unit.
     quarter : int
@@ -169,6 +169,8 @@ class Strategy(_Frozen):
         Most money for a line in a quarter and instrument; 0: no limit.
     match_rate : float
         Public money for a unit of private money raised.
+    matching_window : int
+        Quarters in which an award of matching pays, its own among them; what it has left then is returned.
     awards : sequence of Award
         An explicit table, instead of a budget.
     unit : str
@@ -194,6 +196,7 @@ class Strategy(_Frozen):
     min_quality: _Share = 0.0
     max_award: _Amount = 0.0
     match_rate: _Amount = 1.0
+    matching_window: Annotated[int, Field(strict=True, ge=1)] = 4
     awards: tuple[Award, ...] = ()
     unit: str = str(DEFAULT_UNIT)
 
@@ -278,8 +281,11 @@ class Strategy(_Frozen):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of all that decides results; id and title do not."""
-        return hashlib.sha256(self.model_dump_json(exclude={"id", "title"}).encode()).hexdigest()
+        """SHA-256 of all that decides results: not id, title, and the window of matching where none is awarded."""
+        idle = {"id", "title"}
+        if not any(award.instrument == "matching" for award in self.awards):
+            idle.add("matching_window")
+        return hashlib.sha256(self.model_dump_json(exclude=idle).encode()).hexdigest()
 
     def delayed(self, quarters: int, *, id: str, title: LocalText | str = "") -> Strategy:
         """Return the same strategy starting later, awards included."""
@@ -319,6 +325,7 @@ _EXPECTED: Final[Mapping[str, Phrase]] = {
     "winners": _WHOLE,
     "quarter": _WHOLE,
     "review": Phrase("bounds.whole_from", lowest=1),
+    "matching_window": Phrase("bounds.whole_from", lowest=1),
     "gate": Phrase("expected.flag"),
     "classes": Phrase("expected.names"),
     "technologies": Phrase("expected.names"),

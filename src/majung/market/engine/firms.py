@@ -17,7 +17,7 @@ from majung.market.equations import (
     small_firm_research,
     symmetric_growth,
 )
-from majung.market.world import FOREIGN, LARGE, MID, SME
+from majung.market.world import FOREIGN, LARGE, MATCHING, MID, SME
 
 
 @step
@@ -85,7 +85,7 @@ def settle(
     t, first, last, desk, key, size_class, live, idle, aided, overhead, margin_rate, runway, round_length,
     base, by_growth, by_certification, by_reputation, by_hype,
     luck, alive, cash, displaced, sales, market_sales, awards, spending, granted, filled, legacy, firm_sales,
-    firm_reputation, firm_hype, entitled, promise, coverage, raised, account, by_class, received,
+    firm_reputation, firm_hype, entitled, promise, coverage, pledged, pledge_rate, raised, account, by_class, received,
 ):  # fmt: skip
     """Accounts of domestic firms, then private funding of small firms (page: Accounts, Private funding)."""
     for i in range(first, last):
@@ -97,6 +97,7 @@ def settle(
                     sales[i, v] = 0.0
             continue
         j, d = desk[i], i if aided[i] else awards.shape[0] - 1
+        y = d if pledge_rate > 0.0 else awards.shape[0] - 1
         if size_class[i] == FOREIGN:
             for v in range(LANES):
                 sales[i, v] = firm_sales[j, v]
@@ -114,10 +115,14 @@ def settle(
             after = before + (margin - spending[j, v] - paid + granted[j, v] + legacy[j, v] * here)
             won = 0.75 * awards[d, v] + granted[j, v] + ordered
             burn = before - after
+            match = pledge_rate * round_length * burn
             chance = funding_probability(
                 symmetric_growth(sold, market_sales[i, v]),
                 certification(
-                    won + promise * coverage[v] * entitled[d, v] * round_length * burn, spending[j, v] + cost
+                    won
+                    + promise * coverage[v] * entitled[d, v] * round_length * burn
+                    + (match if match < pledged[y, v] else pledged[y, v]),
+                    spending[j, v] + cost,
                 ),
                 firm_reputation[j, v], firm_hype[j, v], base, by_growth, by_certification, by_reputation, by_hype,
             )  # fmt: skip
@@ -166,6 +171,37 @@ def match(
             awards[i, v] += paid
             by_class[size_class[i], v] += paid
             received[i, v] += paid
+
+
+@step
+def redeem(
+    t, final, match_rate, window, award_line, award_instrument, award_amount, award_quarter, line_firm,
+    size_class, aided, raised, matching, pledged, cash, awards, matched, by_class, received, account,
+):  # fmt: skip
+    """Pay what pledges match, and take off them what is returned: of firms that will die, of awards that end."""
+    for i in range(aided.size):
+        if not aided[i] or size_class[i] > SME:
+            continue
+        for v in range(LANES):
+            asked = match_rate * raised[i, v]
+            paid = asked if asked < pledged[i, v] else pledged[i, v]
+            after = cash[i, v] + paid
+            left = pledged[i, v] - paid if after >= 0.0 else 0.0
+            account[rows.BUDGET + v] += pledged[i, v] - left
+            pledged[i, v] = left
+            cash[i, v] = after
+            awards[i, v] += paid
+            matched[i, v] = (matched[i, v] if matching else 0.0) + paid
+            by_class[size_class[i], v] += paid
+            received[i, v] += paid
+    for n in range(award_quarter.size):
+        ends = t == award_quarter[n] + window - 1 or (final and award_quarter[n] + window > t)
+        if award_instrument[n] == MATCHING and ends:
+            i = line_firm[award_line[n]]
+            for v in range(LANES):
+                back = award_amount[n] if award_amount[n] < pledged[i, v] else pledged[i, v]
+                pledged[i, v] -= back
+                account[rows.BUDGET + v] += back
 
 
 @step

@@ -20,7 +20,7 @@ from majung.market.engine.clear import clear, clear_rows
 from majung.market.engine.compile import LANES, phase
 from majung.market.engine.layout import TILE
 from majung.market.equations import smoothed_growth
-from majung.market.world import FOREIGN, HOME
+from majung.market.world import FOREIGN, HOME, MATCHING, SUBSIDY
 
 
 @phase
@@ -52,13 +52,15 @@ def advance_frontier(technologies, lines, now, market, layout):
 
 
 @phase
-def give_support(t, supported, technologies, given, lines, rates, now, firms, market, work, policy, luck):
-    """Review, grant and order; return the budget of the quarter, its matching pot, and whether there is any support.
+def give_support(t, supported, technologies, given, lines, rates, now, firms, market, work, policy, luck, account):
+    """Review, grant, order and pledge.
+
+    Return the budget of the quarter, its matching pot, whether there is any support, and whether any pledge is open.
 
     ``supported`` says whether there was any in the quarter before, which has to be taken back.
     """
     since = t - policy.start
-    budget, pot, supports = 0.0, 0.0, False
+    budget, pot, supports, pledging = 0.0, 0.0, False, False
     if policy.budget > 0.0 and 0 <= since < policy.length:
         budget, pot, supports = policy.budget, policy.budget * policy.mix[2], True
         if since % policy.review == 0:
@@ -86,15 +88,19 @@ def give_support(t, supported, technologies, given, lines, rates, now, firms, ma
     elif supported:
         support.end(now.kept, now.held)
     for n in range(policy.award_quarter.size):
-        if policy.award_quarter[n] == t:
-            l = policy.award_line[n]
+        age, l = t - policy.award_quarter[n], policy.award_line[n]
+        if policy.award_instrument[n] == MATCHING:
+            pledging = pledging or 0 <= age < policy.matching_window
+            if age == 0:
+                support.pledge(policy.award_amount[n], lines.firm[l], firms.alive, firms.aided, firms.pledged, account)
+        elif age == 0:
             given, other = now.grant, now.order
-            if policy.award_instrument[n] != 0:
+            if policy.award_instrument[n] != SUBSIDY:
                 given, other = now.order, now.grant
             budget += policy.award_amount[n]
             supports = True
             support.award(policy.award_amount[n], l, lines.firm[l], firms.alive, now.held, firms.aided, given, other)
-    return budget, pot, supports
+    return budget, pot, supports, pledging
 
 
 @phase
@@ -189,8 +195,8 @@ def demand(t, k, technologies, segments, lines, rates, now, firms, market, work,
 
 @phase
 def deliver(
-    t, k, gates, supports, promise, technologies, segments, given, lines, rates, now, firms, desk, market, layout,
-    work, policy, luck, record, account, firm_record,
+    t, k, gates, supports, promise, pledge_rate, technologies, segments, given, lines, rates, now, firms, desk, market,
+    layout, work, policy, luck, record, account, firm_record,
 ):  # fmt: skip
     """Deliver a technology's goods, and do the accounts of the firms that have no other."""
     end = technologies.first_line[k + 1]
@@ -224,8 +230,8 @@ def deliver(
             firm_record[rows.TOTAL_PRIVATE_SALES], desk.sold, desk.reputation, desk.hype, record, work.units,
         )  # fmt: skip
         _settle(
-            t, first_solo, last_solo, promise, given, rates, firms, desk, market, layout, work, luck, account,
-            firm_record,
+            t, first_solo, last_solo, promise, pledge_rate, given, rates, firms, desk, market, layout, work, luck,
+            account, firm_record,
         )  # fmt: skip
     line_steps.close_deliveries(
         market.totals[k, rows.BEST_OFFERED : rows.BEST_OFFERED + LANES], market.frontier[k], record, private_units
@@ -236,30 +242,43 @@ def deliver(
 
 
 @phase
-def _settle(t, first, last, promise, given, rates, firms, desk, market, layout, work, luck, account, firm_record):
+def _settle(
+    t, first, last, promise, pledge_rate, given, rates, firms, desk, market, layout, work, luck, account, firm_record
+):
     firm_steps.settle(
         t, first, last, layout.desk, given.key, given.size_class, firms.live, firms.idle, firms.aided,
         given.overhead, work.margin_rate, rates.runway_sought, rates.round_length, rates.funding_base,
         rates.funding_growth, rates.funding_certification, rates.funding_reputation, rates.funding_hype,
         luck, firms.alive, firms.cash, firms.displaced, firms.sales, firms.market_sales, firms.awards, desk.spending,
         desk.granted, desk.filled, desk.legacy, desk.sold, desk.reputation, desk.hype,
-        firms.entitled, promise, market.coverage, firms.raised, account, work.by_class,
+        firms.entitled, promise, market.coverage, firms.pledged, pledge_rate, firms.raised, account, work.by_class,
         firm_record[rows.PUBLIC_RECEIVED],
     )  # fmt: skip
 
 
 @phase
 def close_joint_firms(
-    t, pot, promise, given, rates, firms, desk, market, layout, work, policy, luck, account, firm_record
-):
+    t, final, pot, pledging, promise, pledge_rate, given, lines, rates, firms, desk, market, layout, work, policy, luck,
+    account, firm_record,
+):  # fmt: skip
     """Accounts and exit of the firms whose lines are done at different times; matching of all."""
     joint, last = layout.solos, layout.desk.size
-    _settle(t, joint, last, promise, given, rates, firms, desk, market, layout, work, luck, account, firm_record)
+    _settle(
+        t, joint, last, promise, pledge_rate, given, rates, firms, desk, market, layout, work, luck, account,
+        firm_record,
+    )  # fmt: skip
     if pot > 0.0:
         firm_steps.match(
             pot, policy.match_rate, given.size_class, firms.aided, firms.entitled, firms.raised, firms.cash,
             firms.awards, firms.matched, work.by_class, firm_record[rows.PUBLIC_RECEIVED], market.coverage,
             work.total,
+        )  # fmt: skip
+    if pledging:
+        firm_steps.redeem(
+            t, final, policy.match_rate, policy.matching_window, policy.award_line, policy.award_instrument,
+            policy.award_amount, policy.award_quarter, lines.firm, given.size_class, firms.aided, firms.raised,
+            pot > 0.0, firms.pledged, firms.cash, firms.awards, firms.matched, work.by_class,
+            firm_record[rows.PUBLIC_RECEIVED], account,
         )  # fmt: skip
     for size_class in range(FOREIGN):
         for v in range(LANES):
@@ -307,15 +326,15 @@ def close_technology(
 
 @phase
 def close_quarter(budget, technologies, records, account):
-    """Write the budget, and what was not paid out."""
+    """Write the budget, to which pledges have added theirs, and what was not paid out."""
     for v in range(LANES):
-        account[rows.BUDGET + v] = budget
+        account[rows.BUDGET + v] += budget
         spent = 0.0
         for k in range(technologies.order.size):
             spent += records[k, rows.SUBSIDY + v] + records[k, rows.PURCHASE + v] + records[k, rows.MATCHING + v]
-        left = budget - spent
+        left = account[rows.BUDGET + v] - spent
         # what rounding leaves of a budget that was spent to the last won is nothing
-        account[rows.RETURNED + v] = left if left > 1e-12 * budget else 0.0
+        account[rows.RETURNED + v] = left if left > 1e-12 * account[rows.BUDGET + v] else 0.0
 
 
 @phase

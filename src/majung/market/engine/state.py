@@ -66,6 +66,8 @@ class FirmState(NamedTuple):
     """Z, own money that grants have crowded out of research."""
     entitled: Floats
     """1 if a line holds a weight."""
+    pledged: Floats
+    """Y, what awards of matching have left."""
     matched: Floats
     live: Flags
     """(I,) alive in any lane."""
@@ -164,7 +166,8 @@ def initial_state(world: World, policy: Policy, layout: Layout) -> State:
     segment_count, technology_count = world.segments.key.size, technologies.order.size
     line_zeros = {name: np.zeros((count, LANES)) for name in ("output", "weight", "home", "world", "score", "masked")}
     firm_zeros = {
-        name: np.zeros((firm_count + 1, LANES)) for name in ("raised", "awards", "displaced", "entitled", "matched")
+        name: np.zeros((firm_count + 1, LANES))
+        for name in ("raised", "awards", "displaced", "entitled", "pledged", "matched")
     }
     desk_shape = (TILE + firm_count - layout.solos, LANES)
     return State(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from majung.market import draws
+from majung.market.engine import rows
 from majung.market.engine.compile import LANES, step
 from majung.market.engine.vectormath import exp, log
 from majung.market.world import BY_SCORE, BY_SIZE, SME
@@ -221,6 +222,15 @@ def award(amount, l, i, alive, held, aided, given, other):
         given[l, v] = (given[l, v] if held[l] else 0.0) + amount * alive[i, v]
         other[l, v] = other[l, v] if held[l] else 0.0
     held[l] = True
+    aided[i] = True
+
+
+@step
+def pledge(amount, i, alive, aided, pledged, account):
+    """Pledge an award of matching to a firm; where it is dead, the amount is in the budget, to be returned."""
+    for v in range(LANES):
+        pledged[i, v] += amount * alive[i, v]
+        account[rows.BUDGET + v] += amount * (1.0 - alive[i, v])
     aided[i] = True
 
 

@@ -120,6 +120,7 @@ def policy(scenario: Scenario, strategy: Strategy) -> Policy:
         min_quality=float(strategy.min_quality),
         max_award=float(strategy.max_award),
         match_rate=float(strategy.match_rate),
+        matching_window=int(strategy.matching_window),
         award_line=_award_lines(scenario, roster, awards),
         award_instrument=np.array([INSTRUMENTS.index(award.instrument) for award in awards], dtype=np.int64),
         award_amount=np.array([award.amount for award in awards], dtype=np.float64),

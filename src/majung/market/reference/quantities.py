@@ -21,6 +21,7 @@ class Support(NamedTuple):
     """o, (L,) money."""
     matching_pot: float
     budget: float
+    """What counts in the quarter, but for pledges that are paid or returned later in it."""
 
 
 class Research(NamedTuple):
@@ -90,7 +91,10 @@ class Books(NamedTuple):
 
 
 class Funding(NamedTuple):
-    """Money that came in after operations, (I,)."""
+    """Money that came in after operations, (I,), and what of the pledges was drawn or came to the end of its window."""
 
     raised: Floats
     matching: Floats
+    """Of the pot, and of pledges."""
+    drawn: float
+    lapsed: float

@@ -40,15 +40,16 @@ def simulate(world: World, policy: Policy, seed: int, replication: int) -> tuple
         books = market.settle(offers, value, support, research)
         awards = books.grants + market.by_firm(value.programme.sum(1))
         funding = market.fund(t, books, awards, sales_before, support.matching_pot)
-        exits, written_off = market.leave()
+        exits, written_off, forfeited = market.leave()
         entrants = market.enter(t, offers)
         market.move_hype(value)
 
         received = awards + funding.matching
+        budget = support.budget + funding.drawn + funding.lapsed + forfeited
         private_sales += market.by_firm(value.private.sum(1))
         public_received += received
         path = path_row(market, offers, units, value, support, funding, exits, entrants)
-        account = account_row(market, support, books, received, written_off, entrants)
+        account = account_row(market, budget, books, received, written_off, entrants)
         paths[:, t] = [path[array.name] for array in PATH_ARRAYS]
         accounts[:, t] = [account[array.name] for array in ACCOUNT_ARRAYS]
     final = {
@@ -122,14 +123,14 @@ def path_row(
 
 
 def account_row(
-    market: Market, support: Support, books: Books, received: Floats, written_off: float, entrants: Ints
+    market: Market, budget: float, books: Books, received: Floats, written_off: float, entrants: Ints
 ) -> dict[str, float]:
     """Return the quarter's money in all."""
     classes = np.bincount(market.world.firms.size_class, received, len(CLASSES))
     entrant_cash = market.world.technologies.entrant_cash[market.world.lines.technology[entrants]]
     return {
-        "budget": support.budget,
-        "returned": support.budget - received.sum(),
+        "budget": budget,
+        "returned": budget - received.sum(),
         "cash": market.cash[market.alive & market.domestic_firm].sum(),
         "margin": books.margin.sum(),
         "research": books.research.sum(),

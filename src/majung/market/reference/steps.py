@@ -20,8 +20,11 @@ from majung.market.world import (
     FOREIGN,
     HOME,
     LARGE,
+    MATCHING,
     MID,
+    PURCHASE,
     SME,
+    SUBSIDY,
     VENTURE,
     WORLD,
     Floats,
@@ -67,6 +70,7 @@ class Market:
         self.market_sales = firms.sales.copy()
         self.award_memory = np.zeros(len(firms.cash))
         self.crowded_out = np.zeros(len(firms.cash))
+        self.pledged = np.zeros(len(firms.cash))
         self.coverage = 1.0
 
         self.quality = np.where(self.live, lines.quality, 1)  # of a slot: set at entry
@@ -181,12 +185,19 @@ class Market:
         cap = policy.max_award if policy.max_award > 0 else np.inf
         grants, orders = (np.minimum(self.weight * budget * policy.mix[i], cap) for i in (0, 1))
         rows = policy.award_quarter == period
-        for instrument, amounts in enumerate((grants, orders)):
+        pledges = rows & (policy.award_instrument == MATCHING)
+        for instrument, amounts in ((SUBSIDY, grants), (PURCHASE, orders)):
             chosen = rows & (policy.award_instrument == instrument)
             np.add.at(amounts, policy.award_line[chosen], policy.award_amount[chosen])
-        total = budget + float(policy.award_amount[rows].sum())
+        total = budget + float(policy.award_amount[rows & ~pledges].sum()) + self.pledge(pledges)
         able = self.live & self.domestic
         return Support(grants * able, orders * able, budget * float(policy.mix[2]), total)
+
+    def pledge(self, rows: Mask) -> float:
+        """Pledge the amounts of rows of the award table; return what is returned because the firm is dead."""
+        firm, amount = self.world.lines.firm[self.policy.award_line[rows]], self.policy.award_amount[rows]
+        np.add.at(self.pledged, firm, np.where(self.alive[firm], amount, 0))
+        return float(amount[~self.alive[firm]].sum())
 
     # 3 Research
 
@@ -344,6 +355,8 @@ class Market:
         promised = (self.by_firm(self.weight * self.live) > 0) & (pot > 0)
         promise = self.coverage * self.policy.match_rate * rates.round_length
         counted = memory + np.where(promised, promise * np.maximum(burn, 0), 0)
+        match_of_round = self.policy.match_rate * rates.round_length * np.maximum(burn, 0)
+        counted = counted + np.minimum(self.pledged, match_of_round)
         certification = ratio(counted, counted + 4 * (books.research + books.overhead))
         chance = expit(
             rates.funding_base
@@ -360,20 +373,33 @@ class Market:
         matching = requests * (pot / total) if total > pot else requests
         if total > 0:
             self.coverage = min(1.0, pot / total)
+        drawn = np.minimum(self.pledged, self.policy.match_rate * raised)
+        self.pledged = self.pledged - drawn
         self.crowded_out = np.maximum(0, self.crowded_out - raised)
-        self.cash = self.cash + raised + matching
-        self.award_memory = memory + matching
-        return Funding(raised, matching)
+        self.cash = self.cash + raised + matching + drawn
+        self.award_memory = memory + matching + drawn
+        return Funding(raised, matching + drawn, float(drawn.sum()), self.lapse(period))
+
+    def lapse(self, period: int) -> float:
+        """Take off balances what the rows that end with this quarter have left, row by row, and return its sum."""
+        policy, returned = self.policy, 0.0
+        ends = np.minimum(policy.award_quarter + policy.matching_window, self.world.quarters) - 1
+        for row in np.flatnonzero((policy.award_instrument == MATCHING) & (ends == period)):
+            firm = self.world.lines.firm[policy.award_line[row]]
+            left = min(policy.award_amount[row], self.pledged[firm])
+            self.pledged[firm] -= left
+            returned += float(left)
+        return returned
 
     # 12 Exit, entry
 
-    def leave(self) -> tuple[Mask, float]:
-        """Close the small firms without money; return them and the debts that are written off."""
+    def leave(self) -> tuple[Mask, float, float]:
+        """Close the small firms without money; return them, the debts that are written off, the pledges returned."""
         dead = self.alive & self.small_firm & (self.cash < 0)
-        debts = float((-self.cash[dead]).sum())
+        debts, pledges = float((-self.cash[dead]).sum()), float(self.pledged[dead].sum())
         self.alive[dead] = False
-        self.cash[dead] = 0
-        return dead, debts
+        self.cash[dead] = self.pledged[dead] = 0
+        return dead, debts, pledges
 
     def enter(self, period: int, offers: Offers) -> Ints:
         """Fill vacant slots; return the entrants' lines."""
