@@ -376,7 +376,7 @@ STRATEGIES = {
         strategy('id = "a"\nwiners = 3'),
         "strategies.toml, a.winers: there is no key 'winers' here (id, title, start, quarters, budget, mix, classes,"
         " technologies, class_weights, criteria, noise, winners, spread, review, gate, small_firm_floor, min_quality,"
-        " max_award, match_rate, awards, unit). Did you mean 'winners'?",
+        " max_award, match_rate, matching_window, awards, unit). Did you mean 'winners'?",
     ),
     "no id": (strategy("budget = 0"), f"strategies.toml, strategy[1].id: missing; expected {ID}."),
     "negative budget": (
@@ -471,8 +471,12 @@ STRATEGIES = {
         "strategies.toml, a.awards[1]: name the line by 'line', or by 'firm' and 'technology'.",
     ),
     "award of another kind": (
-        strategy('id = "a"\nawards = [{line = "v1/service", instrument = "matching", amount = 3, quarter = 1}]'),
-        "strategies.toml, a.awards[1].instrument: 'matching' is not an instrument of an award (subsidy, purchase).",
+        strategy('id = "a"\nawards = [{line = "v1/service", instrument = "loan", amount = 3, quarter = 1}]'),
+        "strategies.toml, a.awards[1].instrument: 'loan' is not an instrument of an award (subsidy, purchase, matching).",
+    ),
+    "no window": (
+        strategy('id = "a"\nmatching_window = 0'),
+        "strategies.toml, a.matching_window: '0' is out of range; expected a whole number of 1 or more.",
     ),
     "circle": (
         strategy('id = "a"\nafter = "b"\n[[strategy]]\nid = "b"\nafter = "a"\ndelay = 2'),

@@ -9,6 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from majung.errors import InputError
+from majung.market.lower import policy
+from majung.market.world import MATCHING
 from majung.parameters import LocalText
 from majung.scenario import Award, Mix, Scenario, Strategy, load, skeleton
 
@@ -85,6 +87,30 @@ def test_hash_is_of_what_decides_results() -> None:
     other = Strategy(id="b", title="y", quarters=1, budget=1000, mix={"subsidy": 1.0})
     assert one.hash == other.hash
     assert one.hash != Strategy(id="a", quarters=2, budget=1000, mix={"subsidy": 1}).hash
+
+
+def test_the_window_of_matching_counts_only_where_matching_is_awarded() -> None:
+    def hashes(instrument: str) -> set[str]:
+        award = {"line": "v1/service", "instrument": instrument, "amount": 3, "quarter": 2}
+        return {Strategy(id="a", awards=[award], matching_window=window).hash for window in (4, 6)}
+
+    assert [len(hashes(instrument)) for instrument in ("subsidy", "purchase", "matching")] == [1, 1, 2]
+    # Stored results are found by the hash: it stays what it was before there was a window.
+    before = "47e9a9113eda5e4963225fbea0d7900e9b2cac035a89187c0602efaee9bc88e8"
+    assert Strategy(id="a", quarters=1, budget=1000, mix={"subsidy": 1}).hash == before
+
+
+@pytest.mark.parametrize("window", [0, -1, 2.5, True, "4"])
+def test_a_window_is_a_number_of_quarters(window: object) -> None:
+    with pytest.raises(InputError, match="matching_window: .* a whole number of 1 or more"):
+        Strategy(id="a", matching_window=window)
+
+
+def test_awards_of_matching_are_lowered_with_their_window(small: Scenario) -> None:
+    award = {"firm": "v1", "technology": "service", "instrument": "matching", "amount": "3억", "quarter": 2}
+    lowered = policy(small, Strategy(id="a", awards=[award], match_rate=0.5, matching_window=6))
+    assert (lowered.match_rate, lowered.matching_window) == (0.5, 6)
+    assert (lowered.award_instrument.tolist(), lowered.award_amount.tolist()) == ([MATCHING], [300])
 
 
 def test_delay_shifts_awards() -> None:
