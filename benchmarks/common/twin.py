@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from common.machine import compiler
 from majung.dims import ACCOUNT_ARRAYS, FIRM_ARRAYS, PATH_ARRAYS
 from majung.market.kernel import LANES, Block
-from majung.market.world import Firms, Lines, Policy, Rates, Segments, Technologies, World
+from majung.market.world import MATCHING, Firms, Lines, Policy, Rates, Segments, Technologies, World
 
 __all__ = ["FLAGS", "PHASES", "Twin", "aligned_zeros", "build"]
 
@@ -60,6 +60,8 @@ class Twin:
 
         The function takes (seed, first replication) and, if wanted, an array of cycles by phase to add to.
         """
+        if (policy.award_instrument == MATCHING).any():
+            raise ValueError("the C++ twin has no pledges: awards of matching are left out of it")
         counted = (world.technologies.order, world.segments.key, world.firms.key, world.lines.firm, policy.award_line)
         sizes = np.array([world.quarters, *(column.size for column in counted)])
         tables = [_pointers(table) for table in world[1:5]]

@@ -32,7 +32,8 @@
 #define RATE_ARRAYS(F) F(double, markup) F(double, crowding_out)
 #define POLICY_NUMBERS(F) \
     F(double, start) F(double, length) F(double, budget) F(double, noise) F(double, winners) F(double, spread) \
-    F(double, review) F(double, gate) F(double, small_firm_floor) F(double, min_quality) F(double, max_award) F(double, match_rate)
+    F(double, review) F(double, gate) F(double, small_firm_floor) F(double, min_quality) F(double, max_award) F(double, match_rate) \
+    F(double, matching_window)
 #define POLICY_ARRAYS(F) \
     F(double, mix) F(uint8_t, admits_class) F(uint8_t, admits_technology) F(double, class_weight) F(double, criteria) \
     F(int64_t, award_line) F(int64_t, award_instrument) F(double, award_amount) F(int64_t, award_quarter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from majung.market.world import BY_SCORE, BY_SIZE, Policy
+from majung.market.world import BY_SCORE, BY_SIZE, MATCHING, Policy
 from mesa_market.firm import Line
 from mesa_market.luck import EVALUATION
 
@@ -19,6 +19,8 @@ class Programme:
     """What the state does."""
 
     def __init__(self, model: MarketModel, policy: Policy) -> None:
+        if (policy.award_instrument == MATCHING).any():
+            raise ValueError("the Mesa twin has no pledges: awards of matching are left out of it")
         self.model, self.policy = model, policy
         self.budget = self.pot = 0.0
         self.last_review = 0

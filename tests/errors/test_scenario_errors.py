@@ -472,7 +472,8 @@ STRATEGIES = {
     ),
     "award of another kind": (
         strategy('id = "a"\nawards = [{line = "v1/service", instrument = "loan", amount = 3, quarter = 1}]'),
-        "strategies.toml, a.awards[1].instrument: 'loan' is not an instrument of an award (subsidy, purchase, matching).",
+        "strategies.toml, a.awards[1].instrument: 'loan' is not an instrument of an award (subsidy, purchase,"
+        " matching).",
     ),
     "no window": (
         strategy('id = "a"\nmatching_window = 0'),

@@ -102,7 +102,7 @@ def test_the_window_of_matching_counts_only_where_matching_is_awarded() -> None:
 
 @pytest.mark.parametrize("window", [0, -1, 2.5, True, "4"])
 def test_a_window_is_a_number_of_quarters(window: object) -> None:
-    with pytest.raises(InputError, match="matching_window: .* a whole number of 1 or more"):
+    with pytest.raises(InputError, match=r"matching_window: .* a whole number of 1 or more"):
         Strategy(id="a", matching_window=window)
 
 
