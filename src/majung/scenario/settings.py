@@ -23,6 +23,7 @@ __all__ = [
     "DEFAULT_UNIT",
     "KEYS",
     "LARGEST_SEED",
+    "MOST_QUARTERS",
     "Settings",
     "SourceNote",
     "local_text",
@@ -40,7 +41,7 @@ KEYS: Final = (
 )  # fmt: skip
 _SOURCE_KEYS: Final = ("id", "title", "author", "year", "venue", "url", "licence", "retrieved", "status", "used_for")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
-_MOST_QUARTERS: Final = 400
+MOST_QUARTERS: Final = 400
 _MOST_REPLICATIONS: Final = 1_000_000
 LARGEST_SEED: Final = 2**63 - 1
 DEFAULT_UNIT: Final = Unit("KRW", 6)
@@ -265,7 +266,7 @@ def read_settings(path: Path, problems: Problems) -> Settings | None:
         "id": reader.id(path.parent.resolve().name),
         "title": reader.local("title"),
         "description": reader.local("description"),
-        "quarters": reader.whole("quarters", 40, 1, _MOST_QUARTERS),
+        "quarters": reader.whole("quarters", 40, 1, MOST_QUARTERS),
         "seed": reader.whole("seed", 1, 0, LARGEST_SEED),
         "replications": reader.whole("replications", 200, 1, _MOST_REPLICATIONS),
         "real": reader.local("real"),

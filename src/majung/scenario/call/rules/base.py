@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from majung.errors import InputError, Problem
 from majung.money import Quarter, Unit, parse_amount, parse_date, parse_quarter
 from majung.parameters import LocalText
-from majung.scenario.settings import DEFAULT_UNIT, local_text
+from majung.scenario.settings import DEFAULT_UNIT, MOST_QUARTERS, local_text
 from majung.scenario.tables.column import LARGEST
 
 __all__ = ["Amount", "Day", "Frozen", "Names", "Quarters", "Share", "Status", "Text", "Whole", "listed", "refusal"]
@@ -89,4 +89,5 @@ Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1)]
 Day = Annotated[date, BeforeValidator(_day), Field(strict=True)]
 Text = Annotated[LocalText, BeforeValidator(_text)]
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
-Quarters = Annotated[tuple[Whole, ...], BeforeValidator(_quarters)]
+_Quarter = Annotated[int, Field(strict=True, ge=0, le=MOST_QUARTERS)]
+Quarters = Annotated[tuple[_Quarter, ...], BeforeValidator(_quarters)]
