@@ -537,6 +537,25 @@ def test_a_million_bad_rows_do_not_fill_the_screen(tmp_path: Path) -> None:
     assert len(error.problems) == 51
 
 
+def test_other_files_that_cannot_be_read_are_not_blamed_on_the_call(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        rule("force_in", 'firms = ["v1"]') + rule("winners", 'max = 1\nquarter = "2024Q3"').replace('"r"', '"w"'),
+    )
+    whole = {
+        name: (path / name).read_bytes() for name in ("scenario.toml", "firms.csv", "lines.csv", "technologies.csv")
+    }
+    for name, content in whole.items():
+        (path / name).unlink()
+        with pytest.raises(InputError) as caught:
+            load(path)
+        assert [problem.key for problem in caught.value.problems] == [
+            "folder.no_settings" if name == "scenario.toml" else "folder.no_file"
+        ]
+        (path / name).write_bytes(content)
+    assert load(path).call is not None
+
+
 def test_the_skeleton_has_no_call(tmp_path: Path) -> None:
     skeleton.write(tmp_path / "plain")
     assert load(tmp_path / "plain").call is None

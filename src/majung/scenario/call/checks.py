@@ -62,7 +62,7 @@ def check_applications(
             np.flatnonzero(foreign),
             lambda i: Problem(key="scenario.call.foreign", row=raw.row(i), column="firm", found=_id(firms, firm[i])),
         )
-    if lines is not None and {"firm", "technology"} <= lines.given:
+    if lines is not None and len(lines) and {"firm", "technology"} <= lines.given:
         _has_line(raw, tables, known & ~foreign, problems)
     _purpose_once(raw, known, problems)
 
@@ -164,7 +164,7 @@ def check_rules(
     rules: RulesFile,
     *,
     unit: Unit,
-    start: Quarter,
+    start: Quarter | None,
     quarters: int,
     names: Mapping[str, Sequence[str] | None],
     problems: Problems,
@@ -176,14 +176,15 @@ def check_rules(
     rules : RulesFile
     unit : Unit
         The scenario's.
-    start, quarters : Quarter, int
-        The scenario's first quarter and number of quarters.
+    start, quarters : Quarter or None, int
+        The scenario's first quarter and number of quarters; None where it is not known, and quarters are then not
+        looked at.
     names : mapping
         Ids of ``technology``, ``firm`` and ``application``, and the regions of the applications; None where they could
         not be read.
     problems : Problems
     """
-    found = [*_settings(rules, quarters), *_laws(rules, unit)]
+    found = [*(_settings(rules, quarters) if start is not None else ()), *_scores_of(rules), *_laws(rules, unit)]
     warnings: list[Problem] = []
     known = {noun: None if listed is None else set(listed) for noun, listed in names.items()}
     for rule in rules.rules:
@@ -195,7 +196,7 @@ def check_rules(
                 found.append(problem)
     day = rules.settings.day
     in_force = tuple(rule for rule in rules.rules if day is None or rule.in_force(day))
-    if math.isinf(budget_of(in_force, rules.settings.quarters, start)):
+    if start is not None and math.isinf(budget_of(in_force, rules.settings.quarters, start)):
         found.append(Problem(key="scenario.call.no_budget", column="rule"))
     problems.extend(problem.at(file=rules.file) for problem in found)
     for rule in rules.rules:
@@ -214,8 +215,12 @@ def _settings(rules: RulesFile, quarters: int) -> Iterator[Problem]:
             yield Problem(key="award.late", column="call.quarters", found=str(quarter), values=values)
     if len(set(settings.quarters)) < len(settings.quarters):
         yield Problem(key="scenario.call.quarter_twice", column="call.quarters")
+
+
+def _scores_of(rules: RulesFile) -> Iterator[Problem]:
+    """Yield the least scores that nobody can give."""
+    low, high = rules.settings.score_range
     for rule in rules.rules:
-        low, high = settings.score_range
         if isinstance(rule, Score) and not low <= rule.least <= high:
             expected = Phrase("bounds.between", lowest=f"{low:g}", highest=f"{high:g}")
             yield Problem(

@@ -58,7 +58,7 @@ class CallFiles:
             self.warnings = check_rules(
                 self.rules,
                 unit=unit,
-                start=start or Quarter(2000, 1),
+                start=start,
                 quarters=quarters if quarters is not None else 10**6,
                 names=self._names(raws),
                 problems=problems,
