@@ -259,13 +259,16 @@ class _Speaker:
         if few:
             for verdict in verdicts:
                 for warning in verdict.warnings:
-                    said = text("cli.takeoff.of_series", self._lang, series=verdict.series.label(self._lang), said=warning)
+                    said = self._said_of(verdict, warning.label(self._lang))
                     self._say(self._aside, text("cli.warning", self._lang, warning=said))
         elif count := sum(len(verdict.warnings) for verdict in verdicts):
             self._say(self._aside, text("cli.takeoff.see_report", self._lang, count=count))
 
     def _of(self, verdict: Takeoff, said: str, console: Console) -> None:
-        self._say(console, text("cli.takeoff.of_series", self._lang, series=verdict.series.label(self._lang), said=said))
+        self._say(console, self._said_of(verdict, said))
+
+    def _said_of(self, verdict: Takeoff, said: str) -> str:
+        return text("cli.takeoff.of_series", self._lang, series=verdict.series.label(self._lang), said=said)
 
     def _print(self, message: str) -> None:
         self._say(self._people, message)
