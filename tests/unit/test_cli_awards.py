@@ -197,6 +197,8 @@ def test_stages_are_told_one_after_the_other(lang: Lang) -> None:
         for stage in ("values", "refine"):
             for done in range(101):
                 told(Step(stage, done, 100))
+        for more in range(20):
+            told(Step("refine", 101 + more, 101 + more))
         told(Step("improve", 0, 0))
         told(Step("judge", 110, 100))
     lines = stream.getvalue().splitlines()

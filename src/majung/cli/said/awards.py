@@ -90,18 +90,23 @@ class AwardsSpeaker(Speaker):
 def stages(console: Console, lang: Lang) -> Iterator[Callable[[Step], None]]:
     """Give a callback that shows the progress of one stage after the other while the context lasts."""
     current = ""
+    total = last = 0
     show: Callable[[Steps], None] | None = None
     with ExitStack() as stack:
 
         def told(step: Step) -> None:
-            nonlocal current, show
+            nonlocal current, total, last, show
             if step.total <= 0:
                 return
             if show is None or step.stage != current:
                 stack.close()
-                current = step.stage
+                current, total, last = step.stage, step.total, -1
                 show = stack.enter_context(shown(console, lang, f"cli.allocate.stage.{step.stage}"))
-            show(Steps(min(step.done, step.total), step.total))
+            # A stage that takes more than was thought is not begun anew for it.
+            done = min(step.done, total)
+            if done > last:
+                last = done
+                show(Steps(done, total))
 
         yield told
 
