@@ -15,6 +15,9 @@ from scipy.sparse import csr_array
 
 from majung.decision.portfolio import Infeasible, Limit, Risk, choose, clash, needed, solve
 from majung.decision.portfolio.deviations import proven_best
+from majung.decision.portfolio.form import canonical
+from majung.decision.portfolio.programme import programme
+from majung.decision.portfolio.search import searched
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "knapsack"
 Floats = NDArray[np.float64]
@@ -91,6 +94,39 @@ def test_small_programmes_are_solved_as_by_looking_at_every_choice(seed: int) ->
         assert found.proven
         assert found.bound == found.value
     assert 0 < infeasible < 40
+
+
+@pytest.mark.parametrize("gap", [1e-6, 0.01, 0.2])
+def test_with_a_gap_no_choice_of_all_is_better_by_more_and_none_above_the_bound(gap: float) -> None:
+    rng = np.random.default_rng(31)
+    for _ in range(60):
+        values, groups, rows = small_case(rng)
+        expected = best(values, groups, rows)
+        if expected is None:
+            with pytest.raises(Infeasible):
+                solve(values, groups, rows, gap=gap)
+            continue
+        found = solve(values, groups, rows, gap=gap)
+        hair = 1e-8 * np.abs(values).max()
+        assert allowed(found.chosen, groups, rows)
+        assert found.value == pytest.approx(values @ found.chosen, abs=hair)
+        assert found.value - hair <= expected <= found.bound + hair
+        assert found.bound <= found.value + gap * abs(found.value) + hair
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_leaving_out_what_cannot_be_better_loses_no_optimum(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(40):
+        values, groups, rows = small_case(rng)
+        expected = best(values, groups, rows)
+        form, _ = canonical(programme(values, groups, rows))
+        found = searched(form, 0.0, None, first=1)
+        if expected is None:
+            assert found.chosen is None
+        else:
+            assert found.proven
+            assert form.values @ found.chosen == pytest.approx(expected, abs=1e-9 * np.abs(values).max())
 
 
 def test_the_clash_is_a_smallest_set() -> None:

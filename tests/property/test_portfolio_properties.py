@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from majung.decision.portfolio import Infeasible, Limit, choose, solve
+from majung.decision.portfolio.form import canonical
+from majung.decision.portfolio.programme import programme as assembled
+from majung.decision.portfolio.search import searched
 
 Floats = NDArray[np.float64]
 
@@ -38,25 +41,28 @@ def programmes(draw: st.DrawFn, least: int = 1) -> Programme:
     return Programme(draw(numbers), groups, rows)
 
 
-def solved(programme: Programme, order: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+GAPS = st.sampled_from([0.0, 0.0, 1e-3, 0.3])
+
+
+def solved(programme: Programme, order: NDArray[np.int64] | None = None, gap: float = 0.0) -> NDArray[np.bool_]:
     try:
-        return solve(programme.values, programme.groups, programme.rows, order=order).chosen
+        return solve(programme.values, programme.groups, programme.rows, order=order, gap=gap).chosen
     except Infeasible:
         assume(False)
         raise
 
 
-@given(programmes())
-def test_no_rule_is_broken(programme: Programme) -> None:
-    chosen = solved(programme)
+@given(programmes(), GAPS)
+def test_no_rule_is_broken(programme: Programme, gap: float) -> None:
+    chosen = solved(programme, gap=gap)
     for row in programme.rows:
         slack = 1e-15 * np.abs(row.coefficients[chosen]).sum() * len(chosen)
         assert row.low - slack <= row.coefficients @ chosen <= row.high + slack
     assert len(set(programme.groups[chosen])) == chosen.sum()
 
 
-@given(programmes(), st.randoms(use_true_random=False))
-def test_permuting_options_and_rows_permutes_the_choice(programme: Programme, random: object) -> None:
+@given(programmes(), st.randoms(use_true_random=False), GAPS)
+def test_permuting_options_and_rows_permutes_the_choice(programme: Programme, random: object, gap: float) -> None:
     n = len(programme.values)
     shuffled = np.array(random.sample(range(n), n))  # type: ignore[attr-defined]
     other = Programme(
@@ -64,13 +70,38 @@ def test_permuting_options_and_rows_permutes_the_choice(programme: Programme, ra
         programme.groups[shuffled],
         [row._replace(coefficients=row.coefficients[shuffled]) for row in reversed(programme.rows)],
     )
-    assert (solved(other, shuffled) == solved(programme, np.arange(n))[shuffled]).all()
+    assert (solved(other, shuffled, gap) == solved(programme, np.arange(n), gap)[shuffled]).all()
 
 
-@given(programmes(), st.floats(1e-12, 1e3), st.booleans())
-@example(Programme(np.array([1e6]), np.array([0]), [Limit("one", np.array([1.0]), -np.inf, 1.0)]), 1e-9, False)
+@given(programmes(), st.sampled_from([1e-6, 1e-3, 0.3]))
+def test_a_choice_is_within_the_gap_and_its_bound_above_the_optimum(programme: Programme, gap: float) -> None:
+    exact = programme.values @ solved(programme)
+    found = solve(programme.values, programme.groups, programme.rows, gap=gap)
+    hair = 1e-8 * np.abs(programme.values).max()
+    assert found.proven
+    assert found.value - hair <= exact <= found.bound + hair
+    assert found.bound - found.value <= gap * abs(found.value) + hair
+
+
+@given(programmes(), st.sampled_from([0.0, 1e-3, 0.3]), st.integers(1, 8))
+def test_starting_from_the_most_promising_options_loses_no_optimum(
+    programme: Programme, gap: float, first: int
+) -> None:
+    exact = programme.values @ solved(programme)
+    form, _ = canonical(assembled(programme.values, programme.groups, programme.rows))
+    found = searched(form, gap, None, first=first)
+    hair = 1e-8 * np.abs(programme.values).max()
+    assert found.proven
+    assert found.bound >= exact - hair
+    value = float(form.values @ found.chosen)
+    assert value >= exact - gap * abs(value) - hair
+
+
+@given(programmes(), st.floats(1e-12, 1e3), st.booleans(), GAPS)
+@example(Programme(np.array([1e6]), np.array([0]), [Limit("one", np.array([1.0]), -np.inf, 1.0)]), 1e-9, False, 0.0)
+@example(Programme(np.array([1e6]), np.array([0]), [Limit("one", np.array([1.0]), -np.inf, 1.0)]), 1e-9, False, 0.3)
 def test_a_better_application_is_never_dropped_for_a_worse_one_of_equal_everything(
-    programme: Programme, more: float, first: bool
+    programme: Programme, more: float, first: bool, gap: float
 ) -> None:
     """Add a twin of the first option that is worth a little more, in a group of its own."""
     better = programme.values[0] + more
@@ -81,7 +112,7 @@ def test_a_better_application_is_never_dropped_for_a_worse_one_of_equal_everythi
     values[twin] = better
     groups[[twin, original]] = [1000, 1001]
     rows = [row._replace(coefficients=row.coefficients[places]) for row in programme.rows]
-    chosen = solved(Programme(values, groups, rows))
+    chosen = solved(Programme(values, groups, rows), gap=gap)
     assert chosen[twin] or not chosen[original]
 
 

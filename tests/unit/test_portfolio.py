@@ -136,6 +136,18 @@ def test_with_a_time_limit_the_best_so_far_is_returned_with_its_bound() -> None:
         solve(values, None, rows, time_limit=1e-9)
 
 
+def test_a_gap_ends_the_search_early_and_the_bound_says_what_it_may_cost() -> None:
+    values, costs, capacities = hard(250, 1)
+    rows = [
+        Limit(f"r{place}", cost, high=limit) for place, (cost, limit) in enumerate(zip(costs, capacities, strict=True))
+    ]
+    found = solve(values, None, rows, gap=0.01)
+    assert found.proven
+    assert found.value < found.bound <= 1.01 * found.value
+    assert (costs @ found.chosen <= capacities).all()
+    assert picked(solve(values, None, rows, gap=0.01).chosen) == picked(found.chosen)
+
+
 def test_one_option_of_a_group_is_chosen() -> None:
     assert picked(solve([3, 5, 4], [7, 7, 1], []).chosen) == [1, 2]
     assert picked(solve([3, 5, 4], None, []).chosen) == [0, 1, 2]
@@ -310,6 +322,8 @@ def test_senseless_risk_is_refused(options: dict[str, Any], said: str) -> None:
         ({"scenarios": [[1, np.nan]]}, "scenarios: 1 value(s)"),
         ({"risk": Risk(measure="cvar")}, "risk needs the values by world"),
         ({"time_limit": 0}, "'0' is not a time limit"),
+        ({"gap": -0.1}, "'-0.1' is not a gap"),
+        ({"gap": 1.0}, "'1' is not a gap"),
         ({"rows": [row("cap", [1])]}, "cap has the shape (1,)"),
         ({"rows": [row("cap", [1, np.nan])]}, "cap: 1 value(s)"),
         ({"rows": [row("cap", [1, 1], low=np.nan)]}, "rule 'cap': its limits, from nan to inf, are no limits."),

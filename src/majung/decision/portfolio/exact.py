@@ -12,6 +12,7 @@ Balas, E. (1975). Facets of the knapsack polytope. Mathematical Programming 8: c
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -42,10 +43,10 @@ def meets(given: Programme, chosen: Flags) -> bool:
     return bool(most <= 1 and fixed.all()) and not broken(given, chosen)
 
 
-def broken(given: Programme, chosen: Flags) -> list[tuple[int, int]]:
-    """Return the rows that a choice breaks, each with 1 if it is above its high and -1 if it is below its low."""
+def broken(given: Programme, chosen: Flags, rows: Sequence[int] | None = None) -> list[tuple[int, int]]:
+    """Return the rows, of some or all, that a choice breaks: with 1 if it is above its high, -1 if below its low."""
     found = []
-    for row in range(len(given.rules)):
+    for row in range(len(given.rules)) if rows is None else rows:
         columns, data = _row(given, row)
         used = data[chosen[columns]]
         for side, limit in ((1, given.high[row]), (-1, given.low[row])):

@@ -15,7 +15,7 @@ from scipy.sparse import csc_array, csr_array, diags_array
 
 from majung.decision.portfolio.programme import Floats, Ints, Programme
 
-__all__ = ["Scaled", "canonical", "row_unit", "scaled", "unit"]
+__all__ = ["Scaled", "canonical", "row_unit", "row_units", "scaled", "unit"]
 
 _WHOLE: Final = 2.0**20
 """Whole numbers up to this size stay whole: the solver rounds its bounds where all coefficients are."""
@@ -116,6 +116,14 @@ def row_unit(data: Floats) -> float:
     """Return the power of two that brings the largest of some numbers near a thousand; 1 where all are zero."""
     largest = float(np.abs(data).max(initial=0.0))
     return math.ldexp(1.0, math.frexp(largest)[1]) / _LARGEST if largest > 0 else 1.0
+
+
+def row_units(given: Programme) -> Floats:
+    """Return `row_unit` of each row."""
+    largest = np.zeros(len(given.rules))
+    rows = np.repeat(np.arange(len(largest)), np.diff(given.matrix.indptr))
+    np.maximum.at(largest, rows, np.abs(given.matrix.data))
+    return np.where(largest > 0, np.ldexp(1.0, np.frexp(largest)[1]) / _LARGEST, 1.0)
 
 
 def unit(data: Floats) -> tuple[float, bool]:

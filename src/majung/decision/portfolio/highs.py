@@ -15,7 +15,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -23,16 +23,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_array, coo_array, csr_array, diags_array, vstack
 
 from majung.decision.portfolio.deviations import proven_best
-from majung.decision.portfolio.exact import Cut, broken, cover, no_good
+from majung.decision.portfolio.exact import Cut, broken, cover, no_good, total
 from majung.decision.portfolio.failures import Unproven
 from majung.decision.portfolio.form import Scaled, row_unit, scaled, unit
 from majung.decision.portfolio.programme import IN, OUT, Flags, Floats, Ints, Programme
 from majung.decision.portfolio.risk import Risk, failures_allowed, worlds_met
 
-__all__ = ["Answer", "maximise"]
+__all__ = ["Answer", "branched", "maximise"]
 
 _OPTIMAL, _STOPPED, _INFEASIBLE = 0, 1, 2
-_OPTIONS: Final = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0, "mip_feasibility_tolerance": 1e-9}
+_OPTIONS: Final = {"mip_abs_gap": 0.0, "mip_feasibility_tolerance": 1e-9}
 _CLOSE: Final = 1e-5
 """How far the solver's bound may lie above its optimum, in the unit of the scaled objective, a thousandth and less of
 the largest value's last six digits: the tolerance of its linear programmes."""
@@ -90,28 +90,63 @@ def maximise(given: Programme, risk: Risk, deadline: float | None) -> Answer:
     """
     if (given.low > given.high).any():
         return Answer(chosen=None, bound=-np.inf, proven=True)
-    if given.size == 0 or not (given.fixed < 0).any():
+    if not (given.fixed < 0).any():
         return _without_choice(given, risk)
-    model, cuts = _model(given, risk), list[Cut]()
+    model = _model(given, risk)
     soon = _soon(given, model, deadline) if risk.measure == "none" else None
     if soon is not None and (soon.proven or (deadline is not None and time.perf_counter() > deadline)):
         return soon
+    try:
+        answer = _branched(given, model, risk, deadline, 0.0, None)
+    except Unproven:
+        if soon is None:
+            raise
+        return soon
+    if soon is not None and soon.chosen is not None and answer.chosen is not None and not answer.proven:
+        chosen = max(answer.chosen, soon.chosen, key=lambda one: float(given.values @ one))
+        return replace(answer, chosen=chosen)
+    return answer
+
+
+def branched(given: Programme, risk: Risk, deadline: float | None, *, gap: float, nodes: int | None = None) -> Answer:
+    """Return a choice that none betters by more than a part `gap` of its value, by branching alone.
+
+    Parameters
+    ----------
+    given, risk, deadline
+        As of `maximise`.
+    gap : float
+    nodes : int, optional
+        After which the best choice so far is returned as not proven.
+
+    Raises
+    ------
+    Unproven
+        As of `maximise`.
+    """
+    if (given.low > given.high).any():
+        return Answer(chosen=None, bound=-np.inf, proven=True)
+    if not (given.fixed < 0).any():
+        return _without_choice(given, risk)
+    return _branched(given, _model(given, risk), risk, deadline, gap, nodes)
+
+
+def _branched(
+    given: Programme, model: _Model, risk: Risk, deadline: float | None, gap: float, nodes: int | None
+) -> Answer:
+    cuts = list[Cut]()
     while True:
         left = None if deadline is None else max(deadline - time.perf_counter(), _SHORTEST if cuts else 1e-3)
-        status, columns, bound = _run(model, cuts, left)
+        status, columns, bound = _run(model, cuts, left, nodes, gap)
         if status == _INFEASIBLE:
             return Answer(chosen=None, bound=-np.inf, proven=True)
         if columns is None:
-            if soon is not None:
-                return soon
             raise Unproven("decision.portfolio.no_answer" if status == _STOPPED else "decision.portfolio.failed")
         chosen = columns[: given.size] > 0.5
         new = _cuts(given, risk, chosen)
         if not new:
             reached = float(model.gain @ np.concatenate([chosen, columns[given.size :]]))
-            proven = status == _OPTIMAL and bound - reached <= _close(reached)
-            if soon is not None and soon.chosen is not None and not proven:
-                chosen = max(chosen, soon.chosen, key=lambda one: float(given.values @ one))
+            proven = status == _OPTIMAL and bound - reached <= _close(reached) + gap * abs(reached)
             return Answer(chosen=chosen, bound=bound * model.unit, proven=proven)
         if deadline is not None and time.perf_counter() > deadline + 3 * _SHORTEST:
             raise Unproven("decision.portfolio.no_answer")
@@ -148,8 +183,9 @@ def _close(worth: float) -> float:
 
 def _without_choice(given: Programme, risk: Risk) -> Answer:
     chosen = given.fixed == IN
-    sound = not _cuts(given, risk, chosen)
-    return Answer(chosen=chosen if sound else None, bound=np.inf if sound else -np.inf, proven=True)
+    if _cuts(given, risk, chosen):
+        return Answer(chosen=None, bound=-np.inf, proven=True)
+    return Answer(chosen=chosen, bound=total(given.values, chosen), proven=True)
 
 
 def _cuts(given: Programme, risk: Risk, chosen: Flags) -> list[Cut]:
@@ -163,14 +199,14 @@ def _cuts(given: Programme, risk: Risk, chosen: Flags) -> list[Cut]:
 
 
 def _run(
-    model: _Model, cuts: Sequence[Cut], seconds: float | None, nodes: int | None = None
+    model: _Model, cuts: Sequence[Cut], seconds: float | None, nodes: int | None = None, gap: float = 0.0
 ) -> tuple[int, Floats | None, float]:
     """Return the solver's status, the columns it found, if any, and the bound of the scaled objective."""
     constraints = [LinearConstraint(model.rows.matrix, model.rows.low, model.rows.high)] if len(model.rows.low) else []
     if cuts:
         matrix, high = _cut_rows(cuts, len(model.gain))
         constraints.append(LinearConstraint(matrix, -np.inf, high))
-    limit: dict[str, float] = {} if seconds is None else {"time_limit": seconds}
+    limit = {"mip_rel_gap": gap} | ({} if seconds is None else {"time_limit": seconds})
     if nodes is not None:
         limit["node_limit"] = nodes
     for presolve in (True, False):

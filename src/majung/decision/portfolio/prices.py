@@ -1,9 +1,4 @@
-"""What a unit of each limit is worth, and what it would take for an option to be chosen.
-
-References
-----------
-Dantzig, G. B. (1963). Linear Programming and Extensions. Princeton, chapter 12: prices and reduced costs.
-"""
+"""What a unit of each limit is worth, and what it would take for an option to be chosen."""
 
 from __future__ import annotations
 
@@ -11,13 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
 
 from majung.decision.portfolio.clash import clash_of
-from majung.decision.portfolio.failures import Infeasible, Unproven
-from majung.decision.portfolio.form import canonical, row_unit
+from majung.decision.portfolio.failures import Infeasible
+from majung.decision.portfolio.form import canonical
 from majung.decision.portfolio.programme import IN, OUT, Floats, Programme, RowLike, programme
+from majung.decision.portfolio.relaxation import Relaxation, relaxation
 from majung.decision.portfolio.solve import Solution, solve
 from majung.errors import InputError, Problem
 
@@ -50,7 +44,7 @@ def prices(
     InputError
         When an array makes no sense.
     """
-    return _relaxation(programme(values, groups, rows, fixed=fixed))[1]
+    return _relaxation(programme(values, groups, rows, fixed=fixed)).prices
 
 
 def relaxed(
@@ -68,7 +62,7 @@ def relaxed(
     Infeasible, InputError
         As of `prices`.
     """
-    return _relaxation(programme(values, groups, rows, fixed=fixed))[0]
+    return _relaxation(programme(values, groups, rows, fixed=fixed)).value
 
 
 def reduced(
@@ -95,7 +89,7 @@ def reduced(
         As of `prices`.
     """
     given = programme(values, groups, rows, fixed=fixed)
-    return np.asarray(given.values - given.matrix.T @ _relaxation(given)[1])
+    return np.asarray(given.values - given.matrix.T @ _relaxation(given).prices)
 
 
 def needed(
@@ -152,31 +146,8 @@ def needed(
         return np.inf
 
 
-def _relaxation(given: Programme) -> tuple[float, Floats]:
-    """Return the optimum of the linear relaxation and the marginals of its limits, in units of values and rows."""
-    n, count = given.size, len(given.rules)
-    if n == 0:
-        return 0.0, np.zeros(count)
-    ends = given.matrix.indptr
-    row_units = np.array([row_unit(given.matrix.data[ends[row] : ends[row + 1]]) for row in range(count)])
-    value_unit = row_unit(given.values)
-    matrix = csr_array(given.matrix / row_units[:, None])
-    low, high = given.low / row_units, given.high / row_units
-    above, below = np.flatnonzero(np.isfinite(high)), np.flatnonzero(np.isfinite(low))
-    members = given.members()
-    bounds = [(float(fixed == IN), float(fixed != OUT)) for fixed in given.fixed.tolist()]
-    found = linprog(  # type: ignore[call-overload]
-        -given.values / value_unit,
-        A_ub=csr_array(vstack([matrix[above], -matrix[below], members])),
-        b_ub=np.concatenate([high[above], -low[below], np.ones(members.shape[0])]),
-        bounds=bounds,
-        method="highs",
-    )
-    if found.status == 2:
+def _relaxation(given: Programme) -> Relaxation:
+    found = relaxation(given)
+    if found is None:
         raise Infeasible(clash_of(canonical(given)[0]))
-    if found.status != 0:
-        raise Unproven("decision.portfolio.failed")
-    worth = np.zeros(count)
-    worth[above] -= found.ineqlin.marginals[: len(above)]
-    worth[below] += found.ineqlin.marginals[len(above) : len(above) + len(below)]
-    return -float(found.fun) * value_unit, np.asarray(worth * value_unit / row_units)
+    return found

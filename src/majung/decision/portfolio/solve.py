@@ -6,21 +6,28 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from majung.decision.portfolio.clash import clash_of
 from majung.decision.portfolio.exact import total
+from majung.decision.portfolio.exchange import exchanged
 from majung.decision.portfolio.failures import Infeasible, Unproven
 from majung.decision.portfolio.form import canonical
-from majung.decision.portfolio.highs import maximise
-from majung.decision.portfolio.programme import Flags, Programme, RowLike, programme
+from majung.decision.portfolio.highs import Answer, branched, maximise
+from majung.decision.portfolio.programme import FREE, Flags, Programme, RowLike, programme
 from majung.decision.portfolio.risk import Risk, RiskLike, tail_mean
-from majung.decision.portfolio.ties import settled
+from majung.decision.portfolio.search import searched
 from majung.errors import InputError, Problem
 
 __all__ = ["Solution", "solve"]
+
+_RESOLUTION: Final = 1e-8
+"""Share of the largest value below which the solver may not tell two values apart."""
+_MANY: Final = 4000
+"""Options above which the most promising are looked at first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -34,9 +41,9 @@ class Solution:
     value : float
         What the choice comes to, in the unit of the values: their exact sum; with ``cvar``, the weighted objective.
     bound : float
-        No choice comes to more; `value` where `proven`.
+        No choice comes to more; `value` where `proven` without a gap.
     proven : bool
-        Whether no better choice exists. False only where a time limit was given.
+        Whether no choice is better, by more than the gap. False only where a time limit was given.
     seconds : float
         Time it took.
     """
@@ -58,6 +65,7 @@ def solve(
     time_limit: float | None = None,
     fixed: ArrayLike | None = None,
     order: ArrayLike | None = None,
+    gap: float = 0.0,
 ) -> Solution:
     """Choose the options that are worth most together, at most one of a group, under all rows.
 
@@ -65,7 +73,8 @@ def solve(
     solver. Permuting options or rows permutes the choice: what is solved is sorted first. Of options worth exactly the
     same, that could stand for each other, the one with less money is chosen, then the first by `order`. An option worth
     nothing is not chosen unless a row asks for it. Between optima that differ in more than one exchange nothing is
-    preferred, but the same one is found each time.
+    preferred, but the same one is found each time. All of that holds with a `gap` too, and no exchange of one option
+    for a better one is left; but the choice need not be an optimum.
 
     Parameters
     ----------
@@ -86,6 +95,9 @@ def solve(
     order : (n,) array of int or str, optional
         Ranks of the options, such as canonical positions, that tell options apart which are alike in everything; the
         order in which they come by default.
+    gap : float, optional
+        Part of the value by which the best choice may be better than the one that is returned: 0.001 is a thousandth.
+        Values that are known to some per cent are not worth a proof to the last digit, which may take hours.
 
     Raises
     ------
@@ -106,6 +118,8 @@ def solve(
         problems.extend(error.problems)
     if time_limit is not None and not time_limit > 0:
         problems.append(Problem(key="decision.portfolio.time_limit", found=f"{time_limit:g}"))
+    if not 0 <= gap < 1:
+        problems.append(Problem(key="decision.portfolio.gap", found=f"{gap:g}"))
     if asked.measure != "none" and (scenarios is None or len(np.asarray(scenarios)) == 0):
         problems.append(Problem(key="decision.portfolio.no_scenarios"))
     try:
@@ -115,10 +129,13 @@ def solve(
     if problems:
         raise InputError(problems)
     form, origin = canonical(given)
-    answer = maximise(form, asked, None if time_limit is None else started + time_limit)
+    answer = _answered(form, asked, None if time_limit is None else started + time_limit, gap)
     if answer.chosen is None:
         raise Infeasible(clash_of(form))
-    best = settled(form, answer.chosen) if asked.measure == "none" else answer.chosen
+    best = answer.chosen
+    if asked.measure == "none":
+        reach = np.inf if gap else _RESOLUTION * float(np.abs(form.values).max(initial=0.0))
+        best = exchanged(form, best, reach=reach)
     chosen = np.zeros(given.size, dtype=np.bool_)
     chosen[origin[best]] = True
     value = _objective(form, best, asked)
@@ -127,10 +144,18 @@ def solve(
     return Solution(
         chosen=chosen,
         value=value,
-        bound=value if answer.proven else max(answer.bound, value),
+        bound=value if answer.proven and gap == 0 else max(answer.bound, value),
         proven=answer.proven,
         seconds=time.perf_counter() - started,
     )
+
+
+def _answered(form: Programme, risk: Risk, deadline: float | None, gap: float) -> Answer:
+    if risk.measure != "none":
+        return branched(form, risk, deadline, gap=gap)
+    if (gap == 0 and form.size <= _MANY) or not (form.fixed == FREE).any():
+        return maximise(form, risk, deadline)
+    return searched(form, gap, deadline)
 
 
 def _objective(given: Programme, chosen: Flags, risk: Risk) -> float:
