@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.decision.awards.case import Case
+from majung.decision.awards.objectives import Objective
+from majung.decision.awards.sets import Effect
 from majung.scenario.call import Options, Row
 
 Floats = NDArray[np.float64]
 NO_LIMIT = float("inf")
+SALES = Objective("private_domestic_sales", 0.0, 1.0)
 
 
 def planted_case(
@@ -42,6 +45,7 @@ def planted_case(
     applications = SimpleNamespace(
         id=ids,
         line=np.arange(count),
+        technology=np.zeros(count, dtype=np.int64),
         scores=np.full((count, 1), np.nan) if scores is None else scores,
     )
     classes = ["small"] * count if size_class is None else list(size_class)
@@ -71,6 +75,22 @@ class PlantedSets:
         self.value, self.spread, self.together = value, spread, together or {}
         self.unit = unit or {}
         self.asked: list[tuple[int, int, int]] = []
+
+    def effects(self, sets: Sequence[Sequence[Any]], first: int, worlds: int) -> list[Effect]:
+        totals = self.values(sets, first, worlds)
+        return [
+            Effect(total, total, self._own(grants, first, worlds), *(np.zeros((len(grants), worlds)),) * 2)
+            for grants, total in zip(sets, totals, strict=True)
+        ]
+
+    def _own(self, grants: Sequence[Any], first: int, worlds: int) -> Floats:
+        """What each award adds to its own firm: all of it, and half of what a pair does together."""
+        lines = [grant.line for grant in grants]
+        own = np.array([self._one([grant], first, worlds) for grant in grants]).reshape(len(grants), worlds)
+        for pair, effect in self.together.items():
+            if set(pair) <= set(lines):
+                own[[lines.index(line) for line in pair]] += effect / 2
+        return own
 
     def values(self, sets: Sequence[Sequence[Any]], first: int, worlds: int) -> Floats:
         self.asked.append((len(sets), first, worlds))

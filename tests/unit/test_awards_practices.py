@@ -117,7 +117,7 @@ def test_the_gap_of_the_best_choice_is_small_and_of_a_poor_one_large():
     values = np.array([30.0, 20.0, 10.0]) + random.normal(size=(64, 3))
     best = optimality_gap(case, values, np.array([True, False, False]), 0.95)
     poor = optimality_gap(case, values, np.array([False, False, True]), 0.95)
-    assert best.mean == pytest.approx(0.0, abs=1e-9)
+    assert best.mean == pytest.approx(0.0, abs=0.05)
     assert poor.mean == pytest.approx(20.0, abs=1.0)
     assert poor.high > poor.mean
 

@@ -29,12 +29,14 @@ class Block(NamedTuple):
     """Results of up to LANES replications.
 
     ``paths`` is (len(PATH_ARRAYS), T, K, n), ``accounts`` (len(ACCOUNT_ARRAYS), T, n), ``firms`` (len(FIRM_ARRAYS), I)
-    summed over the n replications, entry slots included.
+    summed over the n replications, entry slots included. ``named`` (len(FIRM_ARRAYS), m, n) are the same by
+    replication, of the firms that the policy's table of awards names, ascending, and of all where it names none.
     """
 
     paths: NDArray[np.float64]
     accounts: NDArray[np.float64]
     firms: NDArray[np.float64]
+    named: NDArray[np.float64] | None = None
 
 
 @block
@@ -116,10 +118,13 @@ def simulate(world: World, policy: Policy, seed: int, first_replication: int, co
     _run(*laid_out, policy, *state, luck, paths, accounts, firm_record)
     firms = np.empty(firm_record.shape[:2])
     firms[:, order] = firm_record[..., :count].sum(axis=2)
+    named = np.unique(world.lines.firm[policy.award_line]) if policy.award_line.size else np.arange(order.size)
+    laid_out_at = np.argsort(order)
     return Block(
         np.ascontiguousarray(paths.reshape(*shape, rows.PATHS, LANES).transpose(2, 0, 1, 3)[..., :count]),
         np.ascontiguousarray(accounts.reshape(-1, rows.ACCOUNTS, LANES).transpose(1, 0, 2)[..., :count]),
         firms,
+        firm_record[:, laid_out_at[named], :count],
     )
 
 

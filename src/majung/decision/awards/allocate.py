@@ -107,7 +107,7 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
     case, effort, clock = plan.case, plan.effort, _Clock()
     confidence = float(plan.scenario.parameters.value("confidence"))
     sets = Sets(plan.scenario, plan.call, plan.objective, session, plan.seed, progress)
-    estimates = Estimates(case, sets, 0, plan.objective.discount)
+    estimates = Estimates(case, sets, 0, plan.objective)
     leading = np.unique(case.leading)
     risk = plan.risk
     common = effort.worlds if risk is None else effort.improve
@@ -125,7 +125,7 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
         better = improved(case, sets, estimates, chosen, effort.improve, effort.tries if risk is None else 0)
         chosen = better.chosen
     with clock("judge"):
-        fresh = Estimates(case, sets, FRESH, plan.objective.discount)
+        fresh = Estimates(case, sets, FRESH, plan.objective)
         told_of = int(chosen.sum()) + CLOSE + 1
         sets.stage("judge", LISTS * effort.judge + leading.size * effort.gap + told_of * effort.tell)
         verdict = judged(case, sets, chosen, plan.call.budget(), effort.judge, FRESH, confidence, plan.seed)
@@ -138,7 +138,8 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
             case=case,
             sets=sets,
             objective=plan.objective,
-            estimates=values,
+            estimates=estimates,
+            values=values,
             optimum=solution if risk is None else None,
             chosen=chosen,
             binding=tuple(rule.id for rule in rules if rule.binding),

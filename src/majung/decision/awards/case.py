@@ -68,6 +68,15 @@ class Case:
         pairs = zip(o.application.tolist(), o.instrument.tolist(), strict=True)
         return np.array([found[pair] for pair in pairs], dtype=np.int64)
 
+    @cached_property
+    def technology(self) -> Ints:
+        """Technology of each option, (n,)."""
+        return np.asarray(self.call.applications.technology[self.options.application], dtype=np.int64)
+
+    def ordered(self, chosen: Flags) -> Ints:
+        """Return the places of the chosen options in the order of their awards."""
+        return np.flatnonzero(chosen)
+
     def grants(self, chosen: Flags | Ints) -> tuple[Grant, ...]:
         """Return the awards that options stand for."""
         o = self.options

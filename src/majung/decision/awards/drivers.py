@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from majung import dims
 from majung.decision.awards.result import Drivers
-from majung.decision.statistics import Interval, mean_interval
+from majung.decision.statistics import mean_interval
 from majung.market.lower import lower
 
 if TYPE_CHECKING:
-    from majung.ensemble import BlockResult
+    from majung.decision.awards.sets import Effect
     from majung.scenario import Scenario
 
 __all__ = ["Standing", "drivers_of", "standing"]
 
 Floats = NDArray[np.float64]
 
-_FIRM: Final = {array.name: row for row, array in enumerate(dims.FIRM_ARRAYS)}
-_SALES: Final = {array.name: column for column, array in enumerate(dims.OUTCOMES)}["private_domestic_sales"]
 _QUARTERS: Final = 4.0
 _HALF: Final = 0.5
 
@@ -69,16 +65,9 @@ def standing(scenario: Scenario) -> Standing:
 
 
 def drivers_of(
-    scenario: Scenario,
-    seen: Standing,
-    line: int,
-    without: Sequence[BlockResult],
-    given: Sequence[BlockResult],
-    confidence: float,
+    scenario: Scenario, seen: Standing, line: int, effect: Effect, takeoff: NDArray[np.int16], confidence: float
 ) -> Drivers:
     """Return the drivers of an award to a line.
-
-    Intervals are by batch means, a block of worlds being a batch.
 
     Parameters
     ----------
@@ -86,41 +75,24 @@ def drivers_of(
     seen : Standing
     line : int
         Row in the scenario's lines.
-    without, given : sequence of BlockResult
-        The same worlds without and with the award.
+    effect : Effect
+        Of the award alone.
+    takeoff : (n, K) array
+        Quarter of take-off without it; -1 for none.
     confidence : float
     """
-    firm, k = int(scenario.lines.firm[line]), int(scenario.lines.technology[line])
-    pairs = list(zip(without, given, strict=True))
-    own = np.array([_of_firm(after, before, "total_private_sales", firm) for before, after in pairs])
-    total = np.array([_total(after) - _total(before) for before, after in pairs])
-
-    def interval(name: str) -> Interval:
-        found = np.array([_of_firm(after, before, name, firm) for before, after in pairs])
-        return mean_interval(found, confidence)
-
     return Drivers(
-        takeoff=_takeoff(scenario, without, k),
+        takeoff=_takeoff(scenario, takeoff[:, int(scenario.lines.technology[line])]),
         **{name: float(getattr(seen, name)[line]) for name in Standing._fields},
-        own=mean_interval(own, confidence),
-        others=mean_interval(total - own, confidence),
-        paid=interval("public_received"),
-        survival=interval("survived"),
+        own=mean_interval(effect.own[0], confidence),
+        others=mean_interval(effect.sales - effect.own[0], confidence),
+        paid=mean_interval(effect.paid[0], confidence),
+        survival=mean_interval(effect.survived[0], confidence),
     )
 
 
-def _of_firm(after: BlockResult, before: BlockResult, name: str, firm: int) -> float:
-    row = _FIRM[name]
-    return float(after.firms[row, firm] / after.finite.sum() - before.firms[row, firm] / before.finite.sum())
-
-
-def _total(block: BlockResult) -> float:
-    return float(np.nanmean(block.outcomes[:, _SALES]))
-
-
-def _takeoff(scenario: Scenario, blocks: Sequence[BlockResult], k: int) -> str | None:
+def _takeoff(scenario: Scenario, quarters: NDArray[np.int16]) -> str | None:
     """Return the quarter by which half of the worlds have taken off."""
-    quarters = np.concatenate([block.takeoff[block.finite, k] for block in blocks]).astype(np.int64)
-    done = np.sort(quarters[quarters >= 0])
+    done = np.sort(quarters[quarters >= 0]).astype(np.int64)
     needed = int(np.ceil(_HALF * quarters.size))
     return scenario.quarter_labels[done[needed - 1]] if 0 < needed <= done.size else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from majung.decision.awards.refine import GAP
 from majung.decision.portfolio import reduced, solve
 
 if TYPE_CHECKING:
@@ -63,21 +64,20 @@ def improved(
     if not chosen.any():
         return Improved(chosen, 0, 0)
     inside, outside = np.flatnonzero(chosen), _close(case, estimates, chosen, tries)
-    best, *others = sets.values(
-        [
-            case.grants(chosen),
-            *(case.grants(_changed(chosen, out=i)) for i in inside.tolist()),
-            *(case.grants(_changed(chosen, into=j)) for j in outside.tolist()),
-        ],
-        first,
-        worlds,
-    )
+
+    def worth(choices: Sequence[Flags]) -> list[Floats]:
+        effects = sets.effects([case.grants(choice) for choice in choices], first, worlds)
+        return [estimates.of_set(choice, effect) for choice, effect in zip(choices, effects, strict=True)]
+
+    less = [_changed(chosen, out=i) for i in inside.tolist()]
+    more = [_changed(chosen, into=j) for j in outside.tolist()]
+    best, *others = worth([chosen, *less, *more])
     gives = np.array([_mean(best - one) for one in others[: inside.size]])
     would_give = np.array([_mean(one - best) for one in others[inside.size :]])
 
     values = estimates.mean()
     values[inside], values[outside] = gives, would_give
-    anew = solve(values, case.options.application, case.rows).chosen
+    anew = solve(values, case.options.application, case.rows, gap=GAP).chosen
     tried = swaps = 0
     seen = {chosen.tobytes()}
     for candidate in (lambda _: anew, *_exchanges(inside, gives, outside, would_give)):
@@ -88,7 +88,7 @@ def improved(
             continue
         seen.add(changed.tobytes())
         tried += 1
-        found = sets.values([case.grants(changed)], first, worlds)[0]
+        (found,) = worth([changed])
         if _is_better(found - best):
             chosen, best, swaps = changed, found, swaps + 1
     return Improved(chosen, swaps, tried)

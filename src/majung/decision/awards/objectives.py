@@ -55,6 +55,11 @@ class Objective:
         """Whether the figure is money."""
         return self.name != "live_ventures"
 
+    @property
+    def follows_sales(self) -> bool:
+        """Whether it is made of private domestic sales, so that what firms sell tells of it."""
+        return self.name in ("private_domestic_sales", "net_gain")
+
     @classmethod
     def of(cls, scenario: Scenario, name: str, discount: float | None) -> Objective:
         """Return the objective with what the scenario's parameters say."""

@@ -103,10 +103,8 @@ class AllocationPlan:
     @property
     def risk(self) -> Risk | None:
         """How far the worst worlds count, as the programme has it; None where the mean alone does."""
-        asked = self.call.risk
-        if asked.measure == "none":
-            return None
-        return Risk(measure=asked.measure, level=1.0 - asked.level, weight=asked.weight, target=asked.target)
+        asked = self.call.risk.measured()
+        return None if asked is None else Risk.of(asked)
 
     @property
     def run_id(self) -> str:

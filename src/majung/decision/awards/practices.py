@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from majung.decision.awards.sets import Grant
 
 if TYPE_CHECKING:
     from majung.decision.awards.case import Case
+    from majung.scenario.call import Row
 
 __all__ = ["LOTTERIES", "Sharing", "by_lot", "by_order", "by_score", "in_equal_parts", "mean_scores", "small_first"]
 
@@ -56,8 +58,9 @@ def by_order(case: Case, order: Iterable[int]) -> Sharing:
     """Go down a list of applications and give each what it asks for, if that keeps the rules, until the money is gone.
 
     What must be in goes first. Each gets the first of the instruments that it asks for which the rules still allow, in
-    full, in the first quarter. A least number or sum that a rule asks for cannot be kept by going down a list: it is
-    said to be unmet where it is.
+    full, in the first quarter that has room. Where a rule is about shares, the list is gone down twice: what may be the
+    part of whom is reckoned from what the first time came to. A least number or sum that a rule asks for cannot be kept
+    by going down a list: it is said to be unmet where it is.
 
     Parameters
     ----------
@@ -65,24 +68,76 @@ def by_order(case: Case, order: Iterable[int]) -> Sharing:
     order : iterable of int
         Applications, the first first; those without an option are passed over.
     """
-    o = case.options
-    used = np.zeros(len(case.rows))
-    table = np.array([row.coefficients for row in case.rows]).reshape(len(case.rows), len(case))
-    low, high = np.array([row.low for row in case.rows]), np.array([row.high for row in case.rows])
-    slack = _TOLERANCE * np.maximum(1.0, np.abs(table).sum(axis=1))
-    chosen = np.zeros(len(case), dtype=np.bool_)
-    leading = np.unique(case.leading)
-    asked: dict[int, list[int]] = {}
-    for place in leading[np.lexsort((o.instrument[leading], o.application[leading]))].tolist():
-        asked.setdefault(int(o.application[place]), []).append(place)
-    for application in _forced_first(case, order):
-        for place in asked.get(application, ()):
-            after = used + table[:, place]
-            below = (after < low - slack) & (after < used)
-            if not (below | (after > high + slack)).any():
-                used, chosen[place] = after, True
-                break
+    listed = _forced_first(case, order)
+    limits = [_Limit.of(row) for row in case.rows if not _is_share(row)]
+    chosen = _gone_down(case, listed, limits)
+    shares = [_Limit.of_share(case, row, chosen) for row in case.rows if _is_share(row)]
+    if shares:
+        chosen = _gone_down(case, listed, [*limits, *shares])
     return Sharing(case.grants(chosen), case.spent(chosen), chosen, case.broken(chosen))
+
+
+@dataclass
+class _Limit:
+    """A sum over options that must not become too large, nor fall further below what is asked."""
+
+    use: Floats
+    low: float
+    high: float
+    used: float = 0.0
+
+    @classmethod
+    def of(cls, row: Row) -> _Limit:
+        """Return a row's own limits."""
+        return cls(row.coefficients, row.low, row.high)
+
+    @classmethod
+    def of_share(cls, case: Case, row: Row, chosen: Flags) -> _Limit:
+        """Return how much of those whose part is limited there may be beside a whole as large as a choice's.
+
+        A part of at most s counts 1 - s inside and -s outside; of at least s, the outside is what is limited.
+        """
+        size = case.options.amount if row.measure == "money" else np.ones(len(case))
+        inside, outside = row.coefficients > 0, row.coefficients < 0
+        share = float((-row.coefficients[outside] / size[outside]).max())
+        whole = float(size[chosen & (inside | outside)].sum())
+        if np.isfinite(row.high):
+            return cls(np.where(inside, size, 0.0), -np.inf, share * whole)
+        return cls(np.where(outside, size, 0.0), -np.inf, (1.0 - share) * whole)
+
+    def allows(self, place: int) -> bool:
+        """Whether an option more keeps it."""
+        use = self.use[place]
+        after, slack = self.used + use, _TOLERANCE * max(1.0, abs(self.used) + abs(use))
+        return bool(after <= self.high + slack and (use >= 0 or after >= self.low - slack))
+
+
+def _gone_down(case: Case, listed: Sequence[int], limits: Sequence[_Limit]) -> Flags:
+    o = case.options
+    whole = o.amount >= o.amount[case.leading]
+    asked: dict[int, list[int]] = {}
+    in_turn = np.lexsort((o.quarter, o.instrument, o.application))
+    for place in in_turn[whole[in_turn]].tolist():
+        asked.setdefault(int(o.application[place]), []).append(place)
+    touching: list[list[_Limit]] = [[] for _ in range(len(case))]
+    for limit in limits:
+        limit.used = 0.0
+        for place in np.flatnonzero(limit.use).tolist():
+            touching[place].append(limit)
+    chosen = np.zeros(len(case), dtype=np.bool_)
+    for application in listed:
+        for place in asked.get(application, ()):
+            if all(limit.allows(place) for limit in touching[place]):
+                chosen[place] = True
+                for limit in touching[place]:
+                    limit.used += float(limit.use[place])
+                break
+    return chosen
+
+
+def _is_share(row: Row) -> bool:
+    """Whether a row says how large a part may be, or must be: it then counts some for it and others against it."""
+    return bool((row.coefficients > 0).any() and (row.coefficients < 0).any())
 
 
 def by_score(case: Case, scores: Floats | None = None) -> Sharing:

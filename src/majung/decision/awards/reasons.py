@@ -22,6 +22,7 @@ from majung.scenario.call import Money
 
 if TYPE_CHECKING:
     from majung.decision.awards.case import Case
+    from majung.decision.awards.estimates import Estimates
     from majung.decision.awards.objectives import Objective
     from majung.decision.awards.sets import Sets
     from majung.decision.portfolio import Solution
@@ -47,8 +48,9 @@ class Told:
     case : Case
     sets : Sets
     objective : Objective
-    estimates : (n,) array
-        Values that the choice was made with.
+    estimates : Estimates
+    values : (n,) array
+        That the choice was made with.
     optimum : Solution or None
         The best choice by these values, where it is known.
     chosen : (n,) array of bool
@@ -62,7 +64,8 @@ class Told:
     case: Case
     sets: Sets
     objective: Objective
-    estimates: Floats
+    estimates: Estimates
+    values: Floats
     optimum: Solution | None
     chosen: Flags
     binding: tuple[str, ...]
@@ -80,19 +83,22 @@ class Told:
         """
         inside = np.flatnonzero(self.chosen)
         places = [*inside.tolist(), *close.tolist()]
-        without, *given = self.sets.blocks(self.case.each(places), self.first, self.worlds)
+        effects = self.sets.effects(self.case.each(places), self.first, self.worlds)
+        takeoffs = self.sets.takeoffs(self.first, self.worlds)
         seen = standing(self.case.scenario)
         ranks, scores = self._ranks(), mean_scores(self.case)
-        before = np.concatenate([self.objective(block) for block in without])
         facts = []
-        for place, blocks in zip(places, given, strict=True):
-            values = np.concatenate([self.objective(block) for block in blocks]) - before
+        for place, effect in zip(places, effects, strict=True):
+            values = self.estimates.value(place, effect)
             line = int(self.case.call.applications.line[self.case.options.application[place]])
-            drivers = drivers_of(self.case.scenario, seen, line, without, blocks, self.confidence)
-            value = mean_interval(values, self.confidence)
+            drivers = drivers_of(self.case.scenario, seen, line, effect, takeoffs, self.confidence)
             facts.append(
                 self._facts(place, ranks, scores)
-                | {"value": value, "worlds": int((~np.isnan(values)).sum()), "drivers": drivers}
+                | {
+                    "value": mean_interval(values, self.confidence),
+                    "worlds": int((~np.isnan(values)).sum()),
+                    "drivers": drivers,
+                }
             )
         awards = tuple(
             self._award(place, fact, seen) for place, fact in zip(inside.tolist(), facts[: inside.size], strict=True)
@@ -190,7 +196,7 @@ class Told:
 
     def _miss(self, place: int, facts: dict[str, Any]) -> NearMiss:
         case = self.case
-        short = float(needed(self.estimates, case.options.application, case.rows, place, optimum=self.optimum))
+        short = float(needed(self.values, case.options.application, case.rows, place, optimum=self.optimum))
         extra, rules = self._extra(place)
         lacking: object = Money(short, self.unit) if self.objective.in_money else f"{short:.2f}"
         if np.isfinite(extra):

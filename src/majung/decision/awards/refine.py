@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from majung.decision.awards.estimates import Estimates
     from majung.decision.portfolio import RiskLike, Solution
 
-__all__ = ["allocate_worlds", "opportunity_cost", "refined"]
+__all__ = ["GAP", "allocate_worlds", "opportunity_cost", "refined"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+GAP: Final = 0.001
+"""Part of a choice's value by which a better one may exist: less than any value is known to."""
 _ROUNDS: Final = 8
 """Times that worlds are given out: after each the margins are known better."""
 _ENOUGH: Final = 0.002
@@ -129,7 +131,7 @@ def opportunity_cost(distance: Floats, spread: Floats, worlds: Ints) -> float:
 
 def _solved(case: Case, estimates: Estimates, risk: RiskLike | None, common: int) -> Solution:
     scenarios = None if risk is None else estimates.by_world(common)
-    return solve(estimates.mean(), case.options.application, case.rows, scenarios=scenarios, risk=risk)
+    return solve(estimates.mean(), case.options.application, case.rows, scenarios=scenarios, risk=risk, gap=GAP)
 
 
 def _settled(case: Case, estimates: Estimates, risk: RiskLike | None, common: int) -> Solution:

@@ -37,8 +37,8 @@ LISTS: Final = 4 + LOTTERIES + PANELS
 """Sets of awards that are judged in the same worlds: the portfolio, three practices, lots and panels."""
 _BATCHES: Final = 4
 _TAIL: Final = 0.1
-_SOLVING: Final = 5.0
-"""Seconds for a batch's best portfolio; what is not proven by then is bounded from above."""
+_CLOSE: Final = 0.001
+"""Part of its value to which a batch's best portfolio is found; beyond, it is bounded from above."""
 
 
 class Judged(NamedTuple):
@@ -173,7 +173,7 @@ def optimality_gap(case: Case, values: Floats, chosen: Flags, confidence: float)
     gaps = []
     for batch in batches:
         mean = batch.mean(axis=0)
-        best = solve(mean, case.options.application, case.rows, time_limit=_SOLVING)
+        best = solve(mean, case.options.application, case.rows, gap=_CLOSE)
         gaps.append(max(0.0, best.bound - float(mean[chosen].sum())))
     found = np.array(gaps)
     if found.size < 2:

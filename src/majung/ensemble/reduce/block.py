@@ -62,7 +62,8 @@ class BlockResult:
     """What is kept of n replications of one strategy.
 
     Where only outcomes are kept, the arrays that statistics are formed of have no elements: `path_mean`, `path_m2`,
-    `account_mean`, `account_m2`, `firms`, `takeoff`. P, B and F are the numbers of path, account and firm arrays, T of quarters and K of technologies.
+    `account_mean`, `account_m2`, `firms`. P, B and F are the numbers of path, account and firm arrays, T of quarters
+    and K of technologies.
 
     Parameters
     ----------
@@ -85,6 +86,9 @@ class BlockResult:
         Codes of `Status`.
     digests : (kernel block, 32) ndarray of uint8
         SHA-256 of the paths and accounts of each kernel block.
+    named : (F, m, n) ndarray, optional
+        Where only outcomes are kept: `firms` by replication, of those that awards name, or of all with the entry slots
+        where there are none (see `majung.market.kernel.Block`); NaN where the replication failed.
     paths : (P, n, T, K) ndarray, optional
         NaN where the replication failed.
     accounts : (B, n, T) ndarray, optional
@@ -102,6 +106,7 @@ class BlockResult:
     leader_changes: NDArray[np.int16]
     status: NDArray[np.int8]
     digests: NDArray[np.uint8]
+    named: Floats | None = None
     paths: Floats | None = None
     accounts: Floats | None = None
 
@@ -226,11 +231,12 @@ class Reducer:
                 account_mean=none,
                 account_m2=none,
                 firms=none,
-                takeoff=none.astype(np.int16),
+                takeoff=self._takeoff(by_path[_PATH["adopters"]], finite),
                 leader=leader,
                 leader_changes=changes,
                 status=_statuses(finite),
                 digests=_digests(by_path, by_account),
+                named=_named(parts, finite),
             )
 
     def _takeoff(self, adopters: Floats, finite: NDArray[np.bool_]) -> NDArray[np.int16]:
@@ -268,6 +274,14 @@ def _series(by_path: Floats) -> Floats:
     """Return private domestic sales and live ventures by quarter, (2, n, T)."""
     sold = by_path[_PATH["private_final_sales"]] + by_path[_PATH["private_derived_sales"]]
     return np.stack([sold.sum(axis=2), by_path[_PATH["live_ventures"]].sum(axis=2)])
+
+
+def _named(parts: Sequence[Part], finite: NDArray[np.bool_]) -> Floats | None:
+    """Return the firms in question by replication; None where the market does not tell them."""
+    told = [part.block.named for part in parts if part.block.named is not None]
+    if len(told) < len(parts):
+        return None
+    return np.where(finite, np.concatenate(told, axis=2), np.nan)
 
 
 def _statuses(finite: NDArray[np.bool_]) -> NDArray[np.int8]:
