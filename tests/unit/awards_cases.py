@@ -46,6 +46,7 @@ def planted_case(
         id=ids,
         line=np.arange(count),
         technology=np.zeros(count, dtype=np.int64),
+        firm=np.arange(count),
         scores=np.full((count, 1), np.nan) if scores is None else scores,
     )
     classes = ["small"] * count if size_class is None else list(size_class)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from majung.decision.awards.estimates import Estimates
+from majung.decision.awards.estimates import COMPANY, Estimates
 from majung.decision.awards.improve import improved
 from majung.decision.awards.plan import AllocationPlan, planned_allocation
 from majung.decision.awards.reasons import Told, close_options
-from majung.decision.awards.refine import refined
+from majung.decision.awards.refine import contenders, refined
 from majung.decision.awards.result import Allocation
 from majung.decision.awards.sets import FRESH, Sets, Step
 from majung.decision.awards.tally import refusals, rules_in_use
@@ -113,11 +113,17 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
     common = effort.worlds if risk is None else effort.improve
 
     with clock("values"):
-        sets.stage("values", (leading.size + 1) * common)
-        estimates.extend(leading, common)
+        if plan.objective.follows_sales:
+            sets.stage("values", effort.screen * (leading.size // COMPANY + 2) + (leading.size + 1) * common)
+            estimates.screen(leading, effort.screen, plan.seed)
+            alone = contenders(case, estimates)
+        else:
+            sets.stage("values", (leading.size + 1) * common)
+            alone = leading
+        estimates.extend(alone, common)
     with clock("refine"):
-        sets.stage("refine", effort.refine(leading.size))
-        solution = refined(case, estimates, effort.refine(leading.size), risk, common)
+        sets.stage("refine", effort.refine(alone.size))
+        solution = refined(case, estimates, effort.refine(alone.size), risk, common)
         chosen = solution.chosen
     with clock("improve"):
         sets.stage("improve", (int(chosen.sum()) + 2 * effort.tries + 1) * effort.improve)
@@ -127,9 +133,11 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
     with clock("judge"):
         fresh = Estimates(case, sets, FRESH, plan.objective)
         told_of = int(chosen.sum()) + CLOSE + 1
-        sets.stage("judge", LISTS * effort.judge + leading.size * effort.gap + told_of * effort.tell)
+        sets.stage("judge", LISTS * effort.judge + int(estimates.simulated.sum()) * effort.gap + told_of * effort.tell)
         verdict = judged(case, sets, chosen, plan.call.budget(), effort.judge, FRESH, confidence, plan.seed)
-        fresh.extend(np.union1d(leading, np.flatnonzero(chosen)), effort.gap)
+        if plan.objective.follows_sales:
+            fresh.screen(leading, effort.gap, plan.seed)
+        fresh.extend(np.union1d(np.flatnonzero(estimates.simulated), np.flatnonzero(chosen)), effort.gap)
         gap = optimality_gap(case, fresh.by_world(effort.gap), chosen, confidence)
     with clock("explain"):
         values = estimates.mean()

@@ -73,6 +73,11 @@ class Case:
         """Technology of each option, (n,)."""
         return np.asarray(self.call.applications.technology[self.options.application], dtype=np.int64)
 
+    @cached_property
+    def firm(self) -> Ints:
+        """Firm of each option, a row of the scenario's firms, (n,)."""
+        return np.asarray(self.call.applications.firm[self.options.application], dtype=np.int64)
+
     def ordered(self, chosen: Flags) -> Ints:
         """Return the places of the chosen options in the order of their awards."""
         return np.flatnonzero(chosen)

@@ -43,6 +43,11 @@ class Effort:
 
     worlds: int
 
+    @property
+    def screen(self) -> int:
+        """Worlds in which every option is looked at in company."""
+        return 2 * self.worlds
+
     def refine(self, options: int) -> int:
         """Return the worlds to be spent, on all options together, where the choice is in doubt."""
         return options * self.worlds
@@ -65,7 +70,7 @@ class Effort:
     @property
     def gap(self) -> int:
         """Fresh worlds of every option, for what a better choice could bring."""
-        return 2 * self.worlds
+        return 4 * self.worlds
 
     @property
     def tell(self) -> int:

@@ -13,7 +13,7 @@ from majung.decision.awards.drivers import Standing, drivers_of, standing
 from majung.decision.awards.practices import mean_scores
 from majung.decision.awards.result import Awarded, NearMiss, Place
 from majung.decision.portfolio import needed, reduced
-from majung.decision.statistics import Interval, mean_interval
+from majung.decision.statistics import mean_interval
 from majung.dims import INSTRUMENTS
 from majung.messages import Phrase
 from majung.money import Unit, parse_unit
@@ -35,6 +35,8 @@ Flags = NDArray[np.bool_]
 
 _SPEAKING: Final = ("need", "traction", "quality", "reputation", "focus", "opening", "growth")
 """Drivers of which a high value speaks for an award, as the market model has it; the first wins a tie."""
+_STANDS_OUT: Final = 0.6
+"""Part of the eligible above which a driver must be to be named."""
 _HEADER: Final = 2
 """The first row of a table's content, as a spreadsheet counts."""
 
@@ -160,27 +162,28 @@ class Told:
         rules = tuple(dict.fromkeys([*case.judgements[application].cited, *touching]))
         line = int(case.call.applications.line[application])
         if forced:
-            reason = Phrase("decision.awards.reason.forced", rule=forced[0], **self._worth(facts))
+            reason = Phrase("decision.awards.reason.forced", rule=forced[0], **self._worth(place, facts["amount"]))
         else:
-            reason = Phrase("decision.awards.reason.value", why=self._why(line, seen), **self._worth(facts))
+            reason = Phrase(
+                "decision.awards.reason.value", why=self._why(line, seen), **self._worth(place, facts["amount"])
+            )
         asked = float(case.call.applications.amount[application])
         return Awarded(**facts, reason=reason, rules=rules, asked=asked)
 
     def _forces(self, coefficients: Floats, low: float) -> bool:
         return low >= 1.0 and np.unique(self.case.options.application[coefficients != 0]).size == 1
 
-    def _worth(self, facts: dict[str, Any]) -> dict[str, object]:
-        value: Interval = facts["value"]
-        per_unit = value.mean / facts["amount"] if facts["amount"] else np.nan
-        if self.objective.in_money:
-            said: object = Money(value.mean, self.unit)
-        else:
-            said = f"{value.mean:.2f}"
+    def _worth(self, place: int, amount: float) -> dict[str, object]:
+        """Return what the award was worth in the worlds in which it was chosen."""
+        value = float(self.values[place])
         return {
-            "value": said,
+            "value": self._said(value),
             "aim": Phrase(f"decision.awards.objective.{self.objective.name}"),
-            "per_unit": f"{per_unit:.2f}" if self.objective.in_money else f"{per_unit:.3g}",
+            "per_unit": f"{value / amount:.2f}" if self.objective.in_money else f"{value / amount:.3g}",
         }
+
+    def _said(self, value: float) -> object:
+        return Money(value, self.unit) if self.objective.in_money else f"{value:.2f}"
 
     def _why(self, line: int, seen: Standing) -> Phrase:
         """Return in what the line stands out most among those of the eligible applications."""
@@ -192,13 +195,15 @@ class Told:
             below = float((values[eligible] < values[line]).mean())
             if below > best:
                 best, name = below, driver
+        if best < _STANDS_OUT:
+            return Phrase("decision.awards.driver.none")
         return Phrase(f"decision.awards.driver.{name}", part=f"{100 * best:.0f}")
 
     def _miss(self, place: int, facts: dict[str, Any]) -> NearMiss:
         case = self.case
         short = float(needed(self.values, case.options.application, case.rows, place, optimum=self.optimum))
         extra, rules = self._extra(place)
-        lacking: object = Money(short, self.unit) if self.objective.in_money else f"{short:.2f}"
+        lacking = self._said(short)
         if np.isfinite(extra):
             change = Phrase("decision.awards.change.budget", extra=Money(extra, self.unit), short=lacking)
         elif rules:

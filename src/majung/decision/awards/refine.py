@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from majung.decision.awards.estimates import Estimates
     from majung.decision.portfolio import RiskLike, Solution
 
-__all__ = ["GAP", "allocate_worlds", "opportunity_cost", "refined"]
+__all__ = ["GAP", "allocate_worlds", "contenders", "opportunity_cost", "refined"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,6 +28,7 @@ _ROUNDS: Final = 8
 """Times that worlds are given out: after each the margins are known better."""
 _ENOUGH: Final = 0.002
 """Expected loss, as a part of the portfolio's value, below which more worlds are not worth their time."""
+_MORE: Final = 24
 _LEAST: Final = 0.01
 """Distances from the margin count as at least this part of the median distance."""
 
@@ -44,7 +45,7 @@ def refined(
     ----------
     case : Case
     estimates : Estimates
-        With the leading options simulated; extended in place.
+        With the leading options looked at; extended in place.
     worlds : int
         To be spent at most, but for what it takes that all that is chosen was simulated.
     risk : RiskLike, optional
@@ -60,15 +61,15 @@ def refined(
     lot = max(BLOCK, worlds // _ROUNDS)
     solution = _settled(case, estimates, risk, common)
     while (left := worlds - (int(estimates.worlds.sum()) - start)) >= BLOCK:
-        known = np.flatnonzero(estimates.simulated)
+        known = np.flatnonzero(estimates.looks > 0)
         distance = _from_margin(case, estimates, solution.chosen)[known]
-        spread, have = np.sqrt(estimates.variance()[known]), estimates.worlds[known]
+        spread, have = np.sqrt(estimates.variance()[known]), estimates.looks[known]
         if opportunity_cost(distance, spread, have) <= _ENOUGH * abs(solution.value):
             break
         more = allocate_worlds(distance, spread, have, min(left, lot))
         if not more.any():
             break
-        estimates.extend(known, have + more)
+        estimates.extend(known, estimates.worlds[known] + more)
         solution = _settled(case, estimates, risk, common)
     return solution
 
@@ -80,10 +81,19 @@ def _from_margin(case: Case, estimates: Estimates, chosen: Flags) -> Floats:
     between the last that is chosen and the first that is not, so that both sides of it are looked at.
     """
     left = reduced(estimates.mean(), case.options.application, case.rows)
-    inside, outside = left[chosen], left[~chosen & estimates.simulated]
+    inside, outside = left[chosen], left[~chosen & (estimates.looks > 0)]
     if inside.size and outside.size:
         left = left - 0.5 * (inside.min() + outside.max())
     return left
+
+
+def contenders(case: Case, estimates: Estimates) -> Ints:
+    """Return the leading options that are worth simulating alone: about twice as many as are chosen, the best ones."""
+    values = estimates.mean()
+    chosen = int(solve(values, case.options.application, case.rows, gap=GAP).chosen.sum())
+    leading = np.unique(case.leading)
+    left = reduced(values, case.options.application, case.rows)[leading]
+    return np.sort(leading[np.argsort(-left, kind="stable")][: 2 * chosen + _MORE])
 
 
 def allocate_worlds(distance: Floats, spread: Floats, worlds: Ints, lot: int) -> Ints:

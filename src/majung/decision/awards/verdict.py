@@ -31,6 +31,12 @@ __all__ = ["Judged", "evaluator_noise", "judged", "optimality_gap", "worst"]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_TITLES: Final = {
+    "score": Phrase("decision.awards.practice.score"),
+    "pro-rata": Phrase("decision.awards.practice.pro_rata"),
+    "lottery": Phrase("decision.awards.practice.lottery"),
+    "small-first": Phrase("decision.awards.practice.small_first"),
+}
 PANELS: Final = 8
 """Other panels that the noise of evaluation is measured with."""
 LISTS: Final = 4 + LOTTERIES + PANELS
@@ -89,7 +95,7 @@ def _practice(name: str, group: tuple[Sharing, ...], mine: Floats, found: list[F
     value = np.mean(found, axis=0)
     return Practice(
         id=name,
-        title=Phrase(f"decision.awards.practice.{name.replace('-', '_')}"),
+        title=_TITLES[name],
         awards=float(np.mean([len(sharing.grants) for sharing in group])),
         spent=float(np.mean([sharing.spent for sharing in group])),
         value=mean_interval(value, confidence),
