@@ -21,8 +21,9 @@ from majung.decision.portfolio.exact import broken
 from majung.decision.portfolio.failures import Infeasible, Unproven
 from majung.decision.portfolio.form import canonical
 from majung.decision.portfolio.highs import maximise
-from majung.decision.portfolio.programme import IN, Flags, Programme, RowLike, programme
+from majung.decision.portfolio.programme import IN, Flags, Programme, RowLike, programme, width
 from majung.decision.portfolio.risk import Risk
+from majung.decision.portfolio.search import MANY, searched
 
 __all__ = ["check", "clash", "clash_of"]
 
@@ -78,7 +79,7 @@ def clash(groups: ArrayLike | None, rows: Sequence[RowLike], *, fixed: ArrayLike
     InputError
         When an array makes no sense.
     """
-    n = len(np.asarray(rows[0].coefficients)) if len(rows) else 0
+    n = width(rows[0]) if len(rows) else 0
     form, _ = canonical(programme(np.zeros(n), groups, rows, fixed=fixed))
     found = clash_of(form)
     return tuple(rule for rule in dict.fromkeys(row.rule for row in rows) if rule in found)
@@ -108,7 +109,10 @@ def _met(form: Programme, rules: Iterable[str]) -> Flags | None:
     """
     part = form.of_rules(rules)
     try:
-        return maximise(part, Risk(), time.perf_counter() + _ONE_QUESTION).chosen
+        deadline = time.perf_counter() + _ONE_QUESTION
+        if part.size > MANY:
+            return searched(part, 0.0, deadline).chosen
+        return maximise(part, Risk(), deadline).chosen
     except Unproven:
         return np.asarray(form.fixed == IN)
 

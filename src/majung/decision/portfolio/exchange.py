@@ -18,7 +18,7 @@ _HAIR: Final = 1e-8
 _NONE: Final = -1
 
 
-def exchanged(given: Programme, chosen: Flags, *, among: Flags | None = None, reach: float = np.inf) -> Flags:
+def exchanged(given: Programme, chosen: Flags, *, reach: float = np.inf) -> Flags:
     """Return a choice, worth no less, that no exchange of one option betters.
 
     Out goes what adds nothing, in comes what adds something, and an option gives way to one that is worth more, or the
@@ -30,13 +30,11 @@ def exchanged(given: Programme, chosen: Flags, *, among: Flags | None = None, re
         In canonical form, which says what comes before what.
     chosen : (n,) array
         A choice that meets every row.
-    among : (n,) array of bool, optional
-        The options that may come in; all by default.
     reach : float
         Exchanges that add more are not looked for: an optimum leaves none but for what the solver cannot tell apart.
     """
     free = given.fixed == FREE
-    pool = np.flatnonzero(free if among is None else free & (among | chosen))
+    pool = np.flatnonzero(free)
     # Whatever comes before an option here is preferred to it.
     pool = pool[np.lexsort((pool, given.money[pool], -given.values[pool]))]
     values = given.values[pool]

@@ -7,10 +7,13 @@ everything; the caller's ranks, or else the order given, tell those apart.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array, diags_array
 
 from majung.decision.portfolio.programme import Floats, Ints, Programme
@@ -42,17 +45,13 @@ def canonical(given: Programme) -> tuple[Programme, Ints]:
     matrix = csr_array(given.matrix[np.array(rows, dtype=np.int64)])
     columns = csc_array(matrix)
     columns.sort_indices()
-    keys = [_option_key(given, columns, option) for option in range(given.size)]
-    company: dict[int, list[tuple[object, ...]]] = {}
-    for option, key in enumerate(keys):
-        company.setdefault(int(given.groups[option]), []).append(key)
-    signature = {group: sorted(members) for group, members in company.items() if len(members) > 1}
-    rank = {group: place for place, group in enumerate(sorted(signature, key=lambda group: signature[group]))}
-    places = sorted(range(given.size), key=lambda option: (keys[option], rank.get(int(given.groups[option]), -1)))
-    origin = np.array(places, dtype=np.int64)
-    first = {group: place for place, group in reversed(list(enumerate(given.groups[origin].tolist())))}
-    numbers = {group: place for place, group in enumerate(sorted(first, key=lambda group: first[group]))}
-    groups = np.array([numbers[group] for group in given.groups[origin].tolist()], dtype=np.int64)
+    alike = _told_apart(_alike(given.order, -given.values, given.money), given, columns)
+    company = _company(alike, given.groups)
+    origin = np.lexsort((np.arange(given.size), company, alike))
+    first = np.full(int(given.groups.max(initial=-1)) + 1, given.size)
+    np.minimum.at(first, given.groups[origin], np.arange(given.size))
+    numbers = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    groups = numbers[given.groups[origin]]
     return replace(
         given,
         values=given.values[origin],
@@ -73,17 +72,60 @@ def _row_key(given: Programme, row: int) -> tuple[object, ...]:
     return given.rules[row], given.low[row], given.high[row], np.sort(given.matrix.data[start:stop]).tobytes()
 
 
-def _option_key(given: Programme, columns: csc_array, option: int) -> tuple[object, ...]:
-    start, stop = columns.indptr[option : option + 2]
-    return (
-        given.order[option],
-        -given.values[option],
-        given.money[option],
-        columns.data[start:stop].tolist(),
-        columns.indices[start:stop].tolist(),
-        given.fixed[option],
-        given.scenarios[:, option].tolist(),
-    )
+def _alike(*keys: Floats | Ints) -> Ints:
+    """Return the rank of each place by some keys, the first first; equals share a rank."""
+    order = np.lexsort(keys[::-1])
+    new = np.zeros(len(order), dtype=np.bool_)
+    for key in keys:
+        new[1:] |= key[order][1:] != key[order][:-1]
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.cumsum(new)
+    return ranks
+
+
+def _told_apart(ranks: Ints, given: Programme, columns: csc_array) -> Ints:
+    """Return the ranks of options after what they use, what is fixed and their values by world told equals apart."""
+    for key in _finer_keys(given, columns):
+        equals = np.flatnonzero(np.bincount(ranks, minlength=1)[ranks] > 1)
+        if not len(equals):
+            break
+        finer = np.zeros(len(ranks), dtype=np.int64)
+        finer[equals] = _alike(key(equals))
+        ranks = _alike(ranks, finer)
+    return ranks
+
+
+def _finer_keys(given: Programme, columns: csc_array) -> Iterator[Callable[[Ints], Floats | Ints]]:
+    """Yield what tells options apart beside their value and money, of some options at a time."""
+    ends = columns.indptr
+    for depth in range(int(np.diff(ends).max(initial=0))):
+
+        def entry(array: NDArray[Any], absent: float, options: Ints, depth: int = depth) -> NDArray[Any]:
+            there = ends[options] + depth < ends[options + 1]
+            return np.where(there, array[np.where(there, ends[options] + depth, 0)], absent)
+
+        yield partial(entry, columns.data, 0.0)
+        yield partial(entry, columns.indices, -1)
+    yield partial(np.take, given.fixed)
+    for world in given.scenarios:
+        yield partial(np.take, world)
+
+
+def _company(ranks: Ints, groups: Ints) -> Ints:
+    """Return the rank of each option's group by what else is in it, where that tells equals apart; else -1."""
+    company = np.full(len(ranks), -1)
+    equals = np.bincount(ranks, minlength=1)[ranks] > 1
+    shared = np.bincount(groups, minlength=1)[groups] > 1
+    wanted = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.bool_)
+    wanted[groups[equals & shared]] = True
+    places = np.flatnonzero(wanted[groups])
+    members: dict[int, list[int]] = {}
+    for group, rank in zip(groups[places].tolist(), ranks[places].tolist(), strict=True):
+        members.setdefault(group, []).append(rank)
+    signature = {group: sorted(found) for group, found in members.items()}
+    place = {group: rank for rank, group in enumerate(sorted(signature, key=lambda group: signature[group]))}
+    company[places] = [place[group] for group in groups[places].tolist()]
+    return company
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

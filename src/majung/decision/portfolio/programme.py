@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from majung.errors import InputError, Problem
 
-__all__ = ["FREE", "IN", "OUT", "Flags", "Floats", "Ints", "Limit", "Programme", "RowLike", "programme"]
+__all__ = ["FREE", "IN", "OUT", "Flags", "Floats", "Ints", "Limit", "Programme", "RowLike", "programme", "width"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -24,7 +24,11 @@ FREE, OUT, IN = -1, 0, 1
 
 
 class RowLike(Protocol):
-    """One linear limit that a rule sets: ``low <= coefficients @ chosen <= high``."""
+    """One linear limit that a rule sets: ``low <= coefficients @ chosen <= high``.
+
+    A row that has `places` (k,), ascending, and `weights` (k,) beside, with its `size` n, is read by these: all other
+    coefficients of it are zero.
+    """
 
     @property
     def rule(self) -> str:
@@ -107,6 +111,19 @@ class Programme:
         shape = (int(rows.max(initial=-1)) + 1, self.size)
         return csr_array((np.ones(len(columns)), (rows, columns)), shape=shape)
 
+    def of_options(self, places: Ints) -> Programme:
+        """Return the programme over some of the options, in ascending order."""
+        return replace(
+            self,
+            values=self.values[places],
+            groups=self.groups[places],
+            matrix=csr_array(self.matrix[:, places]),
+            money=self.money[places],
+            fixed=self.fixed[places],
+            scenarios=self.scenarios[:, places],
+            order=self.order[places],
+        )
+
     def of_rules(self, rules: Iterable[str]) -> Programme:
         """Return the same options, worth nothing, under the rows of these rules only."""
         wanted = frozenset(rules)
@@ -184,26 +201,50 @@ def programme(
     )
 
 
+def width(row: RowLike) -> int:
+    """Return the number of options that a row is over."""
+    size = getattr(row, "size", None)
+    return int(size) if size is not None else len(np.asarray(row.coefficients))
+
+
 def _stacked(rows: Sequence[RowLike], n: int, problems: list[Problem]) -> tuple[csr_array, Floats, Floats, Floats]:
     """Return the rows' coefficients as one sparse array, their limits, and each option's money."""
     low, high, money = np.full(len(rows), -np.inf), np.full(len(rows), np.inf), np.zeros(n)
     ends, columns, data = [0], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for place, row in enumerate(rows):
-        coefficients = _numbers(row.coefficients, row.rule, problems, n)
+        used, weights = _entries(row, n, problems)
         low[place], high[place] = row.low, row.high
         if math.isnan(row.low) or math.isnan(row.high) or row.low == math.inf or row.high == -math.inf:
             values = {"rule": row.rule, "low": row.low, "high": row.high}
             problems.append(Problem(key="decision.portfolio.limits", values=values))
-        used = np.flatnonzero(coefficients)
         columns.append(used)
-        data.append(coefficients[used])
+        data.append(weights)
         ends.append(ends[-1] + len(used))
-        if row.measure == "money" and len(coefficients) == n:
-            money = np.maximum(money, coefficients)
+        if row.measure == "money":
+            money[used] = np.maximum(money[used], weights)
     if problems:
         return csr_array((len(rows), n)), low, high, money
     parts = (np.concatenate(data), np.concatenate(columns), np.array(ends))
     return csr_array(parts, shape=(len(rows), n)), low, high, money
+
+
+def _entries(row: RowLike, n: int, problems: list[Problem]) -> tuple[Ints, Floats]:
+    """Return where a row is not zero, and what it is there; nothing where it is wrong."""
+    places = getattr(row, "places", None)
+    if places is None:
+        coefficients = _numbers(row.coefficients, row.rule, problems, n)
+        used = np.flatnonzero(coefficients)
+        return used, coefficients[used]
+    size, places = int(getattr(row, "size", n)), np.asarray(places, dtype=np.int64)
+    before = len(problems)
+    weights = _numbers(getattr(row, "weights", ()), row.rule, problems, len(places))
+    ordered = not len(places) or (places[0] >= 0 and places[-1] < n and (np.diff(places) > 0).all())
+    if size != n or not ordered:
+        problems.append(_shape(row.rule, (size,), f"({n},)"))
+    if len(problems) > before:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    used = np.flatnonzero(weights)
+    return places[used], weights[used]
 
 
 def _numbers(given: ArrayLike, name: str, problems: list[Problem], n: int | None = None) -> Floats:

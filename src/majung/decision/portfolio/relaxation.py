@@ -111,8 +111,6 @@ class _Task:
 
     def best(self, gain: Floats) -> _Part | None:
         """Return the optimum over all columns; None where not even parts of them meet all rows."""
-        if self.given.size == 0:
-            return _Part(0.0, np.zeros(0), np.zeros(len(self.low)))
         if self.given.size <= _MANY:
             return self._solved(gain, np.flatnonzero(self.given.fixed != OUT))
         columns = self._promising(gain, self._guess(gain))
@@ -187,6 +185,9 @@ class _Task:
 
     def _solved(self, gain: Floats, columns: Ints, *, elastic: bool = False) -> _Part | None:
         """Return the optimum over some columns; `elastic` rows may be broken at a price of one."""
+        if not len(columns):
+            met = ((self.low <= _CLOSE) & (self.high >= -_CLOSE)).all()
+            return _Part(0.0, np.zeros(self.given.size), np.zeros(len(self.low))) if met else None
         rows = csr_array(self.matrix[:, columns])
         group = self.given.groups[columns]
         count = np.bincount(group, minlength=self.groups)

@@ -24,12 +24,14 @@ from majung.decision.portfolio.exact import total
 from majung.decision.portfolio.exchange import exchanged
 from majung.decision.portfolio.failures import Unproven
 from majung.decision.portfolio.highs import Answer, branched, maximise
-from majung.decision.portfolio.programme import IN, Flags, Ints, Programme
+from majung.decision.portfolio.programme import FREE, IN, OUT, Flags, Ints, Programme
 from majung.decision.portfolio.relaxation import Relaxation, relaxation
 from majung.decision.portfolio.risk import Risk
 
-__all__ = ["searched"]
+__all__ = ["MANY", "searched"]
 
+MANY: Final = 4000
+"""Options above which the most promising are looked at first, even where an optimum is asked for."""
 _FIRST: Final = 400
 _MORE: Final = 4
 """Times as many at most, where those were too few."""
@@ -70,6 +72,7 @@ def searched(given: Programme, gap: float, deadline: float | None, *, first: int
     Unproven
         When the solver stopped before it found any choice that meets all rows, or failed.
     """
+    given = _without_hopeless(given)
     found = relaxation(given)
     if found is None:
         return Answer(chosen=None, bound=-np.inf, proven=True)
@@ -94,6 +97,30 @@ def searched(given: Programme, gap: float, deadline: float | None, *, first: int
                 raise Unproven("decision.portfolio.no_answer")
             return Answer(chosen=best, bound=bound, proven=False)
         size *= _MORE
+
+
+def _without_hopeless(given: Programme) -> Programme:
+    """Return the programme without the options that break a row whatever else is chosen.
+
+    Parts of them would do in the relaxation, and make its bound worse.
+    """
+    rows = np.repeat(np.arange(len(given.rules)), np.diff(given.matrix.indptr))
+    columns, data = given.matrix.indices, given.matrix.data
+    hopeless = np.zeros(given.size, dtype=np.bool_)
+    for side, limit in ((1.0, given.high), (-1.0, -given.low)):
+        # The least that a row comes to, with the least of each group.
+        least = np.minimum(side * data, 0.0)
+        order = np.lexsort((given.groups[columns], rows))
+        row, group = rows[order], given.groups[columns[order]]
+        first = np.flatnonzero(np.r_[True, (np.diff(row) != 0) | (np.diff(group) != 0)][: len(order)])
+        own = np.minimum.reduceat(least[order], first) if len(first) else np.zeros(0)
+        floor = np.bincount(row[first], own, minlength=len(limit))
+        of_group = np.empty(len(order))
+        of_group[order] = np.repeat(own, np.diff(np.append(first, len(order))))
+        reached = floor[rows] - of_group + side * data
+        slack = _HAIR * (np.abs(data) + np.abs(floor[rows]) + np.abs(np.where(np.isfinite(limit), limit, 0.0))[rows])
+        hopeless[columns[reached > limit[rows] + slack]] = True
+    return replace(given, fixed=np.where(hopeless & (given.fixed == FREE), OUT, given.fixed))
 
 
 def _core(given: Programme, found: Relaxation, size: int, reach: float) -> _Core:
@@ -123,23 +150,18 @@ def _core(given: Programme, found: Relaxation, size: int, reach: float) -> _Core
 
 def _restricted(given: Programme, core: _Core) -> Programme:
     """Return the programme over some of the options, under the rows that they could break."""
-    matrix = csr_array(given.matrix[:, core.kept])
-    most = np.asarray(matrix.maximum(0).sum(axis=1)).ravel()
-    least = np.asarray(matrix.minimum(0).sum(axis=1)).ravel()
+    part = given.of_options(core.kept)
+    most = np.asarray(part.matrix.maximum(0).sum(axis=1)).ravel()
+    least = np.asarray(part.matrix.minimum(0).sum(axis=1)).ravel()
     slack = _HAIR * (most - least)
     rows = np.flatnonzero((most + slack > given.high) | (least - slack < given.low))
     return replace(
-        given,
-        values=given.values[core.kept],
-        groups=given.groups[core.kept],
-        matrix=csr_array(matrix[rows]),
+        part,
+        matrix=csr_array(part.matrix[rows]),
         low=given.low[rows],
         high=given.high[rows],
         rules=tuple(given.rules[row] for row in rows),
-        money=given.money[core.kept],
-        fixed=np.where(core.certain, IN, given.fixed[core.kept]),
-        scenarios=given.scenarios[:, core.kept],
-        order=given.order[core.kept],
+        fixed=np.where(core.certain, IN, part.fixed),
     )
 
 
@@ -158,7 +180,8 @@ def _better(given: Programme, found: Relaxation, best: Flags | None, places: Int
     chosen[places] = True
     # What could not be better with an option cannot be bettered by an exchange for it.
     room = found.bound - total(given.values, chosen)
-    chosen = exchanged(given, chosen, among=found.regret <= room + 2 * hair)
+    kept = np.flatnonzero(chosen | (found.regret <= room + 2 * hair))
+    chosen[kept] = exchanged(given.of_options(kept), chosen[kept])
     if best is None or total(given.values, chosen) > total(given.values, best):
         return chosen
     return best

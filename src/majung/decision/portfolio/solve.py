@@ -19,15 +19,13 @@ from majung.decision.portfolio.form import canonical
 from majung.decision.portfolio.highs import Answer, branched, maximise
 from majung.decision.portfolio.programme import FREE, Flags, Programme, RowLike, programme
 from majung.decision.portfolio.risk import Risk, RiskLike, tail_mean
-from majung.decision.portfolio.search import searched
+from majung.decision.portfolio.search import MANY, searched
 from majung.errors import InputError, Problem
 
 __all__ = ["Solution", "solve"]
 
 _RESOLUTION: Final = 1e-8
 """Share of the largest value below which the solver may not tell two values apart."""
-_MANY: Final = 4000
-"""Options above which the most promising are looked at first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -133,9 +131,8 @@ def solve(
     if answer.chosen is None:
         raise Infeasible(clash_of(form))
     best = answer.chosen
-    if asked.measure == "none":
-        reach = np.inf if gap else _RESOLUTION * float(np.abs(form.values).max(initial=0.0))
-        best = exchanged(form, best, reach=reach)
+    if asked.measure == "none" and gap == 0:
+        best = exchanged(form, best, reach=_RESOLUTION * float(np.abs(form.values).max(initial=0.0)))
     chosen = np.zeros(given.size, dtype=np.bool_)
     chosen[origin[best]] = True
     value = _objective(form, best, asked)
@@ -153,7 +150,7 @@ def solve(
 def _answered(form: Programme, risk: Risk, deadline: float | None, gap: float) -> Answer:
     if risk.measure != "none":
         return branched(form, risk, deadline, gap=gap)
-    if (gap == 0 and form.size <= _MANY) or not (form.fixed == FREE).any():
+    if (gap == 0 and form.size <= MANY) or not (form.fixed == FREE).any():
         return maximise(form, risk, deadline)
     return searched(form, gap, deadline)
 
