@@ -34,6 +34,8 @@ NOISES: Final = (0.05, 0.1, 0.2, 0.4)
 FORMED: Final = 0.1
 QUARTERS: Final = 80
 THRESHOLDS: Final = (0.0, 8.0)
+_LATER: Final = frozenset({"discount_rate"})
+"""Parameters that came after the tables were made and decide no market: drawing them would change all other draws."""
 WORLDS: Final = 64
 """Of each market: the mean over all of them is its path without noise."""
 OBSERVED: Final = 6
@@ -98,7 +100,10 @@ def market_world(folder: Path, seed: int) -> list[Case]:
     drawn = {
         p.name: float(generator.uniform(*p.range))
         for p in parameters.load().values()
-        if isinstance(p.value, float | int) and isinstance(p.range, tuple) and not p.name.startswith("takeoff_")
+        if isinstance(p.value, float | int)
+        and isinstance(p.range, tuple)
+        and not p.name.startswith("takeoff_")
+        and p.name not in _LATER
     }
     drawn["adoption_threshold"] = float(generator.uniform(*THRESHOLDS))
     scenario = mj.load(folder).with_parameters(drawn)
