@@ -40,11 +40,12 @@ def measure(quick: bool) -> dict[str, Any]:
     table(what, rows)
     worlds = sum(found.worlds.values())
     print(f"\n  {worlds:,} worlds, {worlds / simulating:,.0f} a second while simulating")
-    print(f"  portfolio {found.portfolio_value.mean:,.0f} ({found.portfolio_value.low:,.0f} to "
-          f"{found.portfolio_value.high:,.0f}) {found.unit}, {len(found.awards)} awards")  # fmt: skip
+    value = found.portfolio_value
+    print(f"  {len(found.awards)} awards create {value.mean:,.0f} ({value.low:,.0f} to {value.high:,.0f}) {found.unit}")
     for practice in found.practices:
-        print(f"  {practice.id:12} {practice.value.mean:>12,.0f}   the choice is better by "
-              f"{practice.difference.mean:,.0f} ({practice.difference.low:,.0f} to {practice.difference.high:,.0f})")  # fmt: skip
+        more = practice.difference
+        print(f"  {practice.id:12} {practice.value.mean:>10,.0f}; less by {more.mean:,.0f} ", end="")
+        print(f"({more.low:,.0f} to {more.high:,.0f})")
     return {
         "threads": threads,
         "seconds": dict(found.seconds) | {"decision": took},
