@@ -53,7 +53,7 @@ def planted_case(
     scenario: Any = SimpleNamespace(lines=SimpleNamespace(id=ids))
     call: Any = SimpleNamespace(applications=applications, min_quality=0.0, match_rate=1.0)
     judgements: Any = tuple(SimpleNamespace(application=a, size_class=c) for a, c in enumerate(classes))
-    limit = Row("budget", money, -NO_LIMIT, budget, "money")
+    limit = Row.of("budget", money, -NO_LIMIT, budget, "money")
     return Case(scenario, call, judgements, options, (limit, *rows))
 
 

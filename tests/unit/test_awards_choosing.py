@@ -128,7 +128,7 @@ def test_an_award_that_hurts_the_others_is_dropped_even_for_nothing():
 
 def test_exchanges_keep_every_rule():
     # The third would be better, but a rule asks for the first.
-    rule = Row("must", np.array([1.0, 0.0, 0.0]), 1.0, NO_LIMIT, "count")
+    rule = Row.of("must", np.array([1.0, 0.0, 0.0]), 1.0, NO_LIMIT, "count")
     case = planted_case([10.0] * 3, budget=20.0, rows=[rule])
     sets = sets_of([1.0, 20.0, 30.0], 0.1, together={("a000", "a001"): -5.0})
     estimates = Estimates(case, sets, 0, SALES)

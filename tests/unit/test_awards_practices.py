@@ -39,27 +39,27 @@ def test_ties_go_to_the_earlier_id_and_the_unscored_come_last():
 
 
 def test_each_gets_the_first_instrument_that_the_rules_allow():
-    only_orders = Row("grants", np.array([10.0, 0.0]), -NO_LIMIT, 5.0, "money")
+    only_orders = Row.of("grants", np.array([10.0, 0.0]), -NO_LIMIT, 5.0, "money")
     asked = {"application": [0, 0], "instrument": [0, 1], "scores": scored(80)}
     case = planted_case([10, 10], budget=20, rows=[only_orders], **asked)
     assert [grant.instrument for grant in by_score(case).grants] == [1]
 
 
 def test_what_must_be_in_goes_first():
-    rule = Row("must", np.array([1.0, 0.0, 0.0]), 1.0, NO_LIMIT, "count")
+    rule = Row.of("must", np.array([1.0, 0.0, 0.0]), 1.0, NO_LIMIT, "count")
     case = planted_case([10, 10, 10], budget=20, rows=[rule], scores=scored(10, 90, 80))
     assert lines_of(by_score(case)) == ["a000", "a001"]
 
 
 def test_a_least_number_that_a_list_cannot_keep_is_said():
-    rule = Row("many", np.ones(2), 2.0, NO_LIMIT, "count")
+    rule = Row.of("many", np.ones(2), 2.0, NO_LIMIT, "count")
     case = planted_case([10, 10], budget=10, rows=[rule], scores=scored(90, 80))
     assert by_score(case).unmet == ("many",)
 
 
 def test_a_floor_holds_at_every_step():
     # Eighty per cent for the first two: the large third comes only once that is kept.
-    floor = Row("floor", np.array([2.0, 2.0, -8.0]), 0.0, NO_LIMIT, "money")
+    floor = Row.of("floor", np.array([2.0, 2.0, -8.0]), 0.0, NO_LIMIT, "money")
     case = planted_case([10, 10, 10], budget=30, rows=[floor], scores=scored(70, 60, 90))
     assert lines_of(by_score(case)) == ["a000", "a001"]
 

@@ -21,6 +21,7 @@ from majung.decision.portfolio import (
 )
 from majung.errors import InputError
 from majung.messages import LANGUAGES
+from majung.scenario.call import Row
 
 
 def row(
@@ -388,6 +389,45 @@ def test_what_a_near_miss_needs() -> None:
     assert needed([5, 4, 1], [0, 0, 1], [], 1, fixed=[1, -1, -1]) == np.inf
     with pytest.raises(InputError, match="there is no option 3; they are numbered from 0 to 2"):
         needed([5, 4, 1], None, rows, 3)
+
+
+def test_rows_that_hold_only_what_is_not_zero_are_those_of_all_options() -> None:
+    rng = np.random.default_rng(6)
+    values, groups, amounts = rng.random(40), np.arange(40) // 2, rng.integers(1, 9, 40).astype(float)
+    dense = [
+        Limit("budget", amounts, high=60.0, measure="money"),
+        Limit("cap", np.where(np.arange(40) % 7 == 0, amounts, 0.0), high=9.0, measure="money"),
+        Limit("share", np.where(np.arange(40) < 15, amounts, -0.5 * amounts), low=0.0, measure="money"),
+        Limit("none", np.zeros(40), high=1.0),
+    ]
+    sparse = [Row.of(*limit) for limit in dense]
+    for one, other in zip(dense, sparse, strict=True):
+        assert len(other.places) == (one.coefficients != 0).sum()
+        assert (other.coefficients == one.coefficients).all()
+        assert [other.at(place) for place in range(40)] == one.coefficients.tolist()
+    assert [row.is_share for row in sparse] == [False, False, True, False]
+    for gap in (0.0, 1e-3):
+        assert picked(solve(values, groups, sparse, gap=gap).chosen) == picked(
+            solve(values, groups, dense, gap=gap).chosen
+        )
+    assert prices(values, groups, sparse).tolist() == prices(values, groups, dense).tolist()
+    assert clash(groups, [*sparse, Row.of("floor", amounts, 61.0, np.inf, "money")]) == ("budget", "floor")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"size": 3}, "cap has the shape (3,); (2,) is needed."),
+        ({"places": np.array([0, 2])}, "cap has the shape"),
+        ({"places": np.array([1, 0])}, "cap has the shape"),
+        ({"weights": np.array([1.0])}, "cap has the shape (1,); (2,) is needed."),
+        ({"weights": np.array([1.0, np.nan])}, "cap: 1 value(s)"),
+    ],
+)
+def test_senseless_rows_of_few_options_are_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        solve([1, 2], None, [Row.of("cap", np.ones(2), 0.0, 1.0, "count")._replace(**change)])
+    assert [said in problem.text("en") for problem in caught.value.problems] == [True]
 
 
 def test_nothing_is_written_to_the_standard_output(capfd: pytest.CaptureFixture[str]) -> None:

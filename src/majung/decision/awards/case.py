@@ -103,8 +103,8 @@ class Case:
         """Return the ids of the rules that a choice breaks."""
         found = []
         for row in self.rows:
-            used = float(row.coefficients[chosen].sum())
-            slack = _TOLERANCE * max(1.0, float(np.abs(row.coefficients[chosen]).sum()))
+            counted = row.counted(chosen)
+            used, slack = float(counted.sum()), _TOLERANCE * max(1.0, float(np.abs(counted).sum()))
             if used > row.high + slack or used < row.low - slack:
                 found.append(row.rule)
         return tuple(dict.fromkeys(found))

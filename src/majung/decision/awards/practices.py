@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -69,27 +68,26 @@ def by_order(case: Case, order: Iterable[int]) -> Sharing:
         Applications, the first first; those without an option are passed over.
     """
     listed = _forced_first(case, order)
-    limits = [_Limit.of(row) for row in case.rows if not _is_share(row)]
+    limits = [_Limit.of(row) for row in case.rows if not row.is_share]
     chosen = _gone_down(case, listed, limits)
-    shares = [_Limit.of_share(case, row, chosen) for row in case.rows if _is_share(row)]
+    shares = [_Limit.of_share(case, row, chosen) for row in case.rows if row.is_share]
     if shares:
         chosen = _gone_down(case, listed, [*limits, *shares])
     return Sharing(case.grants(chosen), case.spent(chosen), chosen, case.broken(chosen))
 
 
-@dataclass
-class _Limit:
-    """A sum over options that must not become too large, nor fall further below what is asked."""
+class _Limit(NamedTuple):
+    """A sum over some options that must not become too large, nor fall further below what is asked."""
 
+    places: Ints
     use: Floats
     low: float
     high: float
-    used: float = 0.0
 
     @classmethod
     def of(cls, row: Row) -> _Limit:
         """Return a row's own limits."""
-        return cls(row.coefficients, row.low, row.high)
+        return cls(row.places, row.weights, row.low, row.high)
 
     @classmethod
     def of_share(cls, case: Case, row: Row, chosen: Flags) -> _Limit:
@@ -97,19 +95,13 @@ class _Limit:
 
         A part of at most s counts 1 - s inside and -s outside; of at least s, the outside is what is limited.
         """
-        size = case.options.amount if row.measure == "money" else np.ones(len(case))
-        inside, outside = row.coefficients > 0, row.coefficients < 0
-        share = float((-row.coefficients[outside] / size[outside]).max())
-        whole = float(size[chosen & (inside | outside)].sum())
+        size = case.options.amount[row.places] if row.measure == "money" else np.ones(len(row.places))
+        inside, outside = row.weights > 0, row.weights < 0
+        share = float((-row.weights[outside] / size[outside]).max())
+        whole = float(size[chosen[row.places]].sum())
         if np.isfinite(row.high):
-            return cls(np.where(inside, size, 0.0), -np.inf, share * whole)
-        return cls(np.where(outside, size, 0.0), -np.inf, (1.0 - share) * whole)
-
-    def allows(self, place: int) -> bool:
-        """Whether an option more keeps it."""
-        use = self.use[place]
-        after, slack = self.used + use, _TOLERANCE * max(1.0, abs(self.used) + abs(use))
-        return bool(after <= self.high + slack and (use >= 0 or after >= self.low - slack))
+            return cls(row.places[inside], size[inside], -np.inf, share * whole)
+        return cls(row.places[outside], size[outside], -np.inf, (1.0 - share) * whole)
 
 
 def _gone_down(case: Case, listed: Sequence[int], limits: Sequence[_Limit]) -> Flags:
@@ -119,25 +111,22 @@ def _gone_down(case: Case, listed: Sequence[int], limits: Sequence[_Limit]) -> F
     in_turn = np.lexsort((o.quarter, o.instrument, o.application))
     for place in in_turn[whole[in_turn]].tolist():
         asked.setdefault(int(o.application[place]), []).append(place)
-    touching: list[list[_Limit]] = [[] for _ in range(len(case))]
-    for limit in limits:
-        limit.used = 0.0
-        for place in np.flatnonzero(limit.use).tolist():
-            touching[place].append(limit)
-    chosen = np.zeros(len(case), dtype=np.bool_)
+    # By option, which limits it touches and what it takes of each.
+    rows = np.repeat(np.arange(len(limits)), [len(limit.places) for limit in limits])
+    places = np.concatenate([limit.places for limit in limits]) if limits else np.zeros(0, dtype=np.int64)
+    order = np.argsort(places, kind="stable")
+    rows, ends = rows[order], np.searchsorted(places[order], np.arange(len(case) + 1))
+    uses = np.concatenate([limit.use for limit in limits])[order] if limits else np.zeros(0)
+    low, high = np.array([limit.low for limit in limits]), np.array([limit.high for limit in limits])
+    used, chosen = np.zeros(len(limits)), np.zeros(len(case), dtype=np.bool_)
     for application in listed:
         for place in asked.get(application, ()):
-            if all(limit.allows(place) for limit in touching[place]):
-                chosen[place] = True
-                for limit in touching[place]:
-                    limit.used += float(limit.use[place])
+            own, use = rows[ends[place] : ends[place + 1]], uses[ends[place] : ends[place + 1]]
+            after, slack = used[own] + use, _TOLERANCE * np.maximum(1.0, np.abs(used[own]) + np.abs(use))
+            if ((after <= high[own] + slack) & ((use >= 0) | (after >= low[own] - slack))).all():
+                chosen[place], used[own] = True, after
                 break
     return chosen
-
-
-def _is_share(row: Row) -> bool:
-    """Whether a row says how large a part may be, or must be: it then counts some for it and others against it."""
-    return bool((row.coefficients > 0).any() and (row.coefficients < 0).any())
 
 
 def by_score(case: Case, scores: Floats | None = None) -> Sharing:
@@ -177,10 +166,13 @@ def in_equal_parts(case: Case, budget: float) -> Sharing:
 
 def _unmet(case: Case, places: Ints, part: float) -> tuple[str, ...]:
     found = []
+    given = np.zeros(len(case), dtype=np.bool_)
+    given[places] = True
     for row in case.rows:
         # A count does not shrink with the amounts.
-        used = float(row.coefficients[places].sum()) * (part if row.measure == "money" else 1.0)
-        slack = _TOLERANCE * max(1.0, float(np.abs(row.coefficients[places]).sum()))
+        counted = row.counted(given)
+        used = float(counted.sum()) * (part if row.measure == "money" else 1.0)
+        slack = _TOLERANCE * max(1.0, float(np.abs(counted).sum()))
         if used > row.high + slack or used < row.low - slack:
             found.append(row.rule)
     return tuple(dict.fromkeys(found))
@@ -196,7 +188,7 @@ def _forced_first(case: Case, order: Iterable[int]) -> list[int]:
     """Return the list with the applications that must have an award at its head."""
     forced = set()
     for row in case.rows:
-        applications = np.unique(case.options.application[row.coefficients != 0])
+        applications = np.unique(case.options.application[row.places])
         if row.low >= 1.0 and row.measure == "count" and applications.size == 1:
             forced.add(int(applications[0]))
     listed = [int(application) for application in order]

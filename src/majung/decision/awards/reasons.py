@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from majung.decision.awards.objectives import Objective
     from majung.decision.awards.sets import Sets
     from majung.decision.portfolio import Solution
+    from majung.scenario.call import Row
 
 __all__ = ["Told", "close_options"]
 
@@ -157,8 +158,8 @@ class Told:
     def _award(self, place: int, facts: dict[str, Any], seen: Standing) -> Awarded:
         case = self.case
         application = int(case.options.application[place])
-        touching = [row.rule for row in case.rows if row.coefficients[place] and row.rule in self.binding]
-        forced = [row.rule for row in case.rows if row.rule in touching and self._forces(row.coefficients, row.low)]
+        touching = [row.rule for row in case.rows if row.rule in self.binding and row.at(place)]
+        forced = [row.rule for row in case.rows if row.rule in touching and self._forces(row)]
         rules = tuple(dict.fromkeys([*case.judgements[application].cited, *touching]))
         line = int(case.call.applications.line[application])
         if forced:
@@ -170,8 +171,8 @@ class Told:
         asked = float(case.call.applications.amount[application])
         return Awarded(**facts, reason=reason, rules=rules, asked=asked)
 
-    def _forces(self, coefficients: Floats, low: float) -> bool:
-        return low >= 1.0 and np.unique(self.case.options.application[coefficients != 0]).size == 1
+    def _forces(self, row: Row) -> bool:
+        return row.low >= 1.0 and np.unique(self.case.options.application[row.places]).size == 1
 
     def _worth(self, place: int, amount: float) -> dict[str, object]:
         """Return what the award was worth in the worlds in which it was chosen."""
@@ -218,9 +219,10 @@ class Told:
         budgets = {rule.id for rule in case.call.rules if rule.kind == "budget"}
         more, rules, closed = 0.0, [], False
         for row in case.rows:
-            if not row.coefficients[place]:
+            own = row.at(place)
+            if not own:
                 continue
-            used = float(row.coefficients[self.chosen].sum()) + float(row.coefficients[place])
+            used = float(row.counted(self.chosen).sum()) + own
             slack = 1e-9 * max(1.0, abs(used))
             if used > row.high + slack:
                 rules.append(row.rule)
@@ -228,7 +230,7 @@ class Told:
                     more = max(more, used - row.high)
                 else:
                     closed = True
-            elif used < row.low - slack and row.coefficients[place] < 0:
+            elif used < row.low - slack and own < 0:
                 rules.append(row.rule)
                 closed = True
         # Nothing stands in the way of an option that is worth nothing.

@@ -80,7 +80,7 @@ def _used(case: Case, rows: Sequence[Row], chosen: Flags) -> _Use:
     """Return the row of a rule that is nearest to its limit, as people would count it."""
     found: list[tuple[float, _Use]] = []
     for row in rows:
-        use = _share(case, row, chosen) if _is_share(row) else _amount(row, chosen)
+        use = _share(case, row, chosen) if row.is_share else _amount(row, chosen)
         upper = np.isfinite(row.high)
         full = use.used / use.limit if use.limit else float(use.used > 0)
         found.append((full if upper else -full, use))
@@ -89,23 +89,18 @@ def _used(case: Case, rows: Sequence[Row], chosen: Flags) -> _Use:
     return max(found, key=lambda pair: pair[0])[1]
 
 
-def _is_share(row: Row) -> bool:
-    """Whether a row says that a part must be at least, or at most, so large: it then has both signs."""
-    return bool((row.coefficients > 0).any() and (row.coefficients < 0).any())
-
-
 def _share(case: Case, row: Row, chosen: Flags) -> _Use:
     """Return the part as a part: what counts is positive, the rest of the whole negative by the share asked."""
-    size = case.options.amount if row.measure == "money" else np.ones(len(case))
-    inside, outside = row.coefficients > 0, row.coefficients < 0
-    limit = float((-row.coefficients[outside] / size[outside]).max())
-    whole = float(size[chosen & (inside | outside)].sum())
-    return _Use("share", limit, float(size[chosen & inside].sum()) / whole if whole else np.nan)
+    size = case.options.amount[row.places] if row.measure == "money" else np.ones(len(row.places))
+    inside, outside, taken = row.weights > 0, row.weights < 0, chosen[row.places]
+    limit = float((-row.weights[outside] / size[outside]).max())
+    whole = float(size[taken].sum())
+    return _Use("share", limit, float(size[taken & inside].sum()) / whole if whole else np.nan)
 
 
 def _amount(row: Row, chosen: Flags) -> _Use:
     limit = row.high if np.isfinite(row.high) else row.low
-    return _Use(row.measure, float(limit), float(row.coefficients[chosen].sum()))
+    return _Use(row.measure, float(limit), float(row.counted(chosen).sum()))
 
 
 def refusals(case: Case) -> tuple[Refusal, ...]:

@@ -239,7 +239,7 @@ def _entries(row: RowLike, n: int, problems: list[Problem]) -> tuple[Ints, Float
     before = len(problems)
     weights = _numbers(getattr(row, "weights", ()), row.rule, problems, len(places))
     ordered = not len(places) or (places[0] >= 0 and places[-1] < n and (np.diff(places) > 0).all())
-    if size != n or not ordered:
+    if (size != n or not ordered) and len(problems) == before:
         problems.append(_shape(row.rule, (size,), f"({n},)"))
     if len(problems) > before:
         return np.zeros(0, dtype=np.int64), np.zeros(0)
