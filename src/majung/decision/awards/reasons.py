@@ -109,7 +109,8 @@ class Told:
         misses = tuple(
             self._miss(place, fact) for place, fact in zip(close.tolist(), facts[inside.size :], strict=True)
         )
-        return awards, misses
+        # The most valuable first; places are in the order of ids, which settles ties.
+        return tuple(sorted(awards, key=lambda award: -award.value.mean)), misses
 
     @property
     def unit(self) -> Unit:

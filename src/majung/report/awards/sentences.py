@@ -76,7 +76,12 @@ def support(allocation: Allocation, lang: Lang, level: str) -> list[str]:
     """
     if not allocation.awards:
         return [text(f"report.awards.nothing.{_why_nothing(allocation)}", lang)]
-    return [*_per(allocation, lang, level), *_sure(allocation, lang), *_against(allocation, lang, level)]
+    return [
+        *_per(allocation, lang, level),
+        *_sure(allocation, lang),
+        *_weak(allocation, lang),
+        *_against(allocation, lang, level),
+    ]
 
 
 def _why_nothing(allocation: Allocation) -> str:
@@ -111,6 +116,17 @@ def _sure(allocation: Allocation, lang: Lang) -> list[str]:
     found: dict[str, str] = {"share": percent(allocation.loss)} if allocation.loss > 0 else {}
     worst = worth(allocation.cvar, allocation, lang)
     return [text(f"report.awards.support.{key}", lang, worst=worst, **found)]
+
+
+def _weak(allocation: Allocation, lang: Lang) -> list[str]:
+    """Return how many awards alone do not bring back what they cost: who only wants those that do has to say so."""
+    if not in_money(allocation) or allocation.objective == "net_gain":
+        return []
+    weak = [award for award in allocation.awards if award.value.mean < award.amount]
+    if not weak:
+        return []
+    money = worth(sum(award.amount for award in weak), allocation, lang)
+    return [text("report.awards.support.weak", lang, count=len(weak), all=len(allocation.awards), money=money)]
 
 
 def _against(allocation: Allocation, lang: Lang, level: str) -> list[str]:
