@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from majung.decision.portfolio import Infeasible, Limit, Risk, choose, clash, needed, solve
+from majung.decision.portfolio import Infeasible, Limit, Risk, choose, clash, needed, relaxed, solve
+from majung.decision.portfolio.blocks import by_blocks
 from majung.decision.portfolio.deviations import proven_best
 from majung.decision.portfolio.form import canonical
 from majung.decision.portfolio.programme import programme
+from majung.decision.portfolio.relaxation import relaxation
 from majung.decision.portfolio.search import searched
+from majung.scenario.call import Row
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "knapsack"
 Floats = NDArray[np.float64]
@@ -127,6 +130,43 @@ def test_leaving_out_what_cannot_be_better_loses_no_optimum(seed: int) -> None:
         else:
             assert found.proven
             assert form.values @ found.chosen == pytest.approx(expected, abs=1e-9 * np.abs(values).max())
+
+
+def capped_case(rng: np.random.Generator) -> tuple[Floats, NDArray[np.int64], list[Limit]]:
+    """Return options of six applications of three firms under a budget, a count and a cap for each firm."""
+    groups = np.repeat(np.arange(6), 2)
+    amounts = rng.integers(1, 9, 12).astype(float)
+    values = amounts * rng.uniform(0.5, 1.5, 12)
+    rows = [Limit("budget", amounts, high=18.0, measure="money"), Limit("count", np.ones(12), rng.integers(0, 3), 5)]
+    for firm in range(3):
+        own = np.where(groups // 2 == firm, amounts, 0.0)
+        rows += [
+            Limit("cap", own, high=9.0, measure="money"),
+            Limit("once", (own > 0).astype(float), high=2 - firm % 2),
+        ]
+    return values, groups, rows
+
+
+def test_what_is_left_by_blocks_bounds_every_choice_and_more_closely_than_parts_of_options() -> None:
+    rng = np.random.default_rng(41)
+    closer = 0
+    for _ in range(25):
+        values, groups, rows = capped_case(rng)
+        given = programme(values, groups, rows)
+        sound = [x for x in choices(12) if allowed(x, groups, rows)]
+        parts = relaxation(given)
+        assert parts is not None
+        blocks = by_blocks(given, parts)
+        assert blocks is not None
+        for found in (parts, blocks):
+            for x in sound:
+                assert values @ x <= found.bound - found.regret[x].max(initial=0.0) + 1e-9
+                without = ~np.isin(np.arange(6), groups[x])
+                assert values @ x <= found.bound - found.margin[without].max(initial=0.0) + 1e-9
+        assert blocks.bound <= parts.bound + 1e-9
+        closer += blocks.bound < parts.bound - 1e-6
+        assert searched(canonical(given)[0], 0.0, None, first=1).bound == pytest.approx(max(values @ x for x in sound))
+    assert closer > 10
 
 
 def test_the_clash_is_a_smallest_set() -> None:
@@ -246,3 +286,48 @@ def test_the_listing_finds_the_best_from_whatever_choice_it_starts() -> None:
         assert allowed(found, groups, rows)
         listed += 1
     assert listed > 40
+
+
+def large_case(applications: int) -> tuple[Floats, NDArray[np.int64], list[Row], Floats]:
+    """Return ten options of each application, under budgets, shares, numbers of awards and a cap for each firm."""
+    rng = np.random.default_rng(applications)
+    groups = np.repeat(np.arange(applications), 10)
+    n, kind = len(groups), np.tile(np.arange(10) % 2, applications)
+    asked = rng.integers(50, 500, applications).astype(float)
+    amounts = np.round(asked[groups] * np.tile(np.linspace(0.5, 1, 5).repeat(2), applications))
+    values = np.exp(rng.normal(size=applications))[groups] * amounts**0.8 * np.exp(0.1 * rng.normal(size=n))
+    region, firm = rng.integers(0, 4, applications)[groups], rng.integers(0, applications // 2, applications)[groups]
+    budget = 0.2 * asked.sum()
+    dense = [
+        Limit("budget", amounts, high=budget, measure="money"),
+        Limit("purchases", np.where(kind == 1, amounts, 0.0), high=0.4 * budget, measure="money"),
+        Limit("small", np.where(region == 2, amounts, 0.0) - 0.3 * amounts, low=0.0, measure="money"),
+        Limit("capital", np.where(region == 0, amounts, 0.0) - 0.2 * amounts, high=0.0, measure="money"),
+        Limit("outside", (region > 0).astype(float), low=applications / 20),
+        Limit("must", (groups == 7).astype(float), low=1.0),
+    ]
+    rows = [Row.of(*limit) for limit in dense]
+    for place in range(applications // 2):
+        own = np.flatnonzero(firm == place)
+        rows.append(Row("cap", own, amounts[own], n, -np.inf, 500.0, "money"))
+    return values, groups, rows, amounts
+
+
+def test_a_call_of_twenty_thousand_options_is_decided_within_a_thousandth() -> None:
+    values, groups, rows, amounts = large_case(2000)
+    found = solve(values, groups, rows, gap=1e-3)
+    assert found.proven
+    assert found.value <= found.bound <= 1.001 * found.value
+    assert found.bound <= relaxed(values, groups, rows) + 1e-6 * found.value
+    assert np.bincount(groups[found.chosen]).max() == 1
+    for row in rows:
+        used = row.counted(found.chosen).sum()
+        assert row.low - 1e-6 <= used <= row.high + 1e-6
+    # Nobody has an option that is worth less than another that would fit in its place.
+    for option in np.flatnonzero(found.chosen)[:50]:
+        own = np.flatnonzero((groups == groups[option]) & (values > values[option]) & (amounts <= amounts[option]))
+        for other in own:
+            changed = found.chosen.copy()
+            changed[[option, other]] = False, True
+            sums = [(row.counted(changed).sum(), row) for row in rows if row.at(option) or row.at(other)]
+            assert not all(row.low <= used <= row.high for used, row in sums)

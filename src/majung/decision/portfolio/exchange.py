@@ -15,6 +15,8 @@ __all__ = ["exchanged"]
 
 _HAIR: Final = 1e-8
 """Share of a sum by which it may lie beyond a limit before it is looked at exactly."""
+_DOUBT: Final = 1e-11
+"""Share of all that a row could come to by which a sum that is kept up to date may be wrong."""
 _NONE: Final = -1
 
 
@@ -33,52 +35,53 @@ def exchanged(given: Programme, chosen: Flags, *, reach: float = np.inf) -> Flag
     reach : float
         Exchanges that add more are not looked for: an optimum leaves none but for what the solver cannot tell apart.
     """
-    free = given.fixed == FREE
-    pool = np.flatnonzero(free)
-    # Whatever comes before an option here is preferred to it.
-    pool = pool[np.lexsort((pool, given.money[pool], -given.values[pool]))]
-    values = given.values[pool]
-    own = np.full(given.size, len(pool))
-    own[pool] = np.arange(len(pool))
+    # Whatever comes before an option in this order is preferred to it.
+    order = np.lexsort((np.arange(given.size), given.money, -given.values))
+    desk = _Desk(given.of_options(order), chosen[order])
+    free, values = given.fixed[order] == FREE, given.values[order]
     first = np.searchsorted(-values, -(values + reach), side="left")
     adding = (int(np.searchsorted(-values, -reach, side="left")), int((values > 0).sum()))
-    desk = _Desk(given, chosen, pool)
     changed = True
     while changed:
         changed = False
-        for option in np.flatnonzero(desk.chosen & free & (given.values <= 0)).tolist():
+        for option in np.flatnonzero(desk.chosen & free & (values <= 0)).tolist():
             changed |= desk.exchange(option, _NONE)
         while desk.better(_NONE, *adding):
             changed = True
         for option in np.flatnonzero(desk.chosen & free).tolist():
-            changed |= desk.better(option, int(first[own[option]]), int(own[option]))
-    return desk.chosen
+            changed |= desk.better(option, int(first[option]), option)
+    best = np.empty_like(chosen)
+    best[order] = desk.chosen
+    return best
 
 
 class _Desk:
-    """A choice, and what it uses."""
+    """A choice, and what it uses; options in the order in which they are preferred."""
 
-    def __init__(self, given: Programme, chosen: Flags, pool: Ints) -> None:
+    def __init__(self, given: Programme, chosen: Flags) -> None:
         self.chosen = chosen.copy()
-        self._given, self._pool = given, pool
+        self._given, self._free = given, given.fixed == FREE
         columns = csc_array(given.matrix)
         self._ends, self._rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int64)
         self._data = columns.data
+        # By so little sums that are kept up to date may be wrong, and not by more.
+        size = abs(given.matrix).sum(axis=1) + np.where(np.isfinite(given.high), np.abs(given.high), 0.0)
+        self._doubt = _DOUBT * (size + np.where(np.isfinite(given.low), np.abs(given.low), 0.0))
         self._used = np.asarray(given.matrix @ chosen.astype(np.float64))
         self._taken = np.zeros(int(given.groups.max(initial=-1)) + 1, dtype=np.bool_)
         self._taken[given.groups[chosen]] = True
 
     def better(self, leaving: int, start: int, stop: int) -> bool:
-        """Put the most preferred option that fits, of a part of the pool, in the place of another or of none."""
+        """Put the most preferred option that fits, of those from one to another, in the place of a third or of none."""
         g = self._given
         while start < stop:
-            place = _fitting(
+            place: int = _fitting(
                 *(self._ends, self._rows, self._data, self._used, g.low, g.high, g.groups),
-                *(self._taken, self.chosen, self._pool, leaving, start, stop),
+                *(self._taken, self.chosen, self._free, leaving, start, stop),
             )
             if place < 0:
                 return False
-            if self.exchange(leaving, int(self._pool[place])):
+            if self.exchange(leaving, place):
                 return True
             start = place + 1
         return False
@@ -86,9 +89,8 @@ class _Desk:
     def exchange(self, leaving: int, coming: int) -> bool:
         """Exchange two options, or one for none, where every row allows it, and return whether it does."""
         options = [option for option in (leaving, coming) if option != _NONE]
-        rows = np.unique(np.concatenate([self._rows[self._ends[o] : self._ends[o + 1]] for o in options]))
         self.chosen[options] = ~self.chosen[options]
-        if broken(self._given, self.chosen, rows.tolist()):
+        if self._breaks(options):
             self.chosen[options] = ~self.chosen[options]
             return False
         for option in options:
@@ -98,6 +100,24 @@ class _Desk:
         if coming != _NONE:
             self._taken[self._given.groups[coming]] = True
         return True
+
+    def _breaks(self, options: list[int]) -> bool:
+        """Whether a row is broken once these have changed sides; only what is close is looked at exactly."""
+        g = self._given
+        after: dict[int, float] = {}
+        for option in options:
+            sign = 1.0 if self.chosen[option] else -1.0
+            part = slice(self._ends[option], self._ends[option + 1])
+            for row, use in zip(self._rows[part].tolist(), self._data[part].tolist(), strict=True):
+                after[row] = after.get(row, self._used[row]) + sign * use
+        close = []
+        for row, used in after.items():
+            doubt = self._doubt[row]
+            if used > g.high[row] + doubt or used < g.low[row] - doubt:
+                return True
+            if used > g.high[row] - doubt or used < g.low[row] + doubt:
+                close.append(row)
+        return bool(close) and bool(broken(g, self.chosen, close))
 
 
 @njit(cache=True, nogil=True)
@@ -111,12 +131,12 @@ def _fitting(
     groups: Ints,
     taken: Flags,
     chosen: Flags,
-    pool: Ints,
+    free: Flags,
     leaving: int,
     start: int,
     stop: int,
 ) -> int:  # pragma: no cover (compiled)
-    """Return the first place in the pool of an option that fits where another, or none, leaves; -1 where none does."""
+    """Return the first option that fits where another, or none, leaves; -1 where none does."""
     own, short = -1, 0
     if leaving >= 0:
         own = groups[leaving]
@@ -126,10 +146,9 @@ def _fitting(
             hair = _HAIR * (1.0 + abs(used[row]))
             short += used[row] > high[row] + hair or used[row] < low[row] - hair
     found = -1
-    for place in range(start, stop):
-        option = pool[place]
+    for option in range(start, stop):
         group = groups[option]
-        if chosen[option] or (taken[group] and group != own):
+        if chosen[option] or not free[option] or (taken[group] and group != own):
             continue
         mended = 0
         fits = True
@@ -143,7 +162,7 @@ def _fitting(
             hair = _HAIR * (1.0 + abs(used[row]))
             mended += used[row] > high[row] + hair or used[row] < low[row] - hair
         if fits and mended == short:
-            found = place
+            found = option
             break
     if leaving >= 0:
         for entry in range(ends[leaving], ends[leaving + 1]):

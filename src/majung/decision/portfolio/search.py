@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
+from majung.decision.portfolio.blocks import by_blocks
 from majung.decision.portfolio.exact import total
 from majung.decision.portfolio.exchange import exchanged
 from majung.decision.portfolio.failures import Unproven
@@ -78,6 +79,7 @@ def searched(given: Programme, gap: float, deadline: float | None, *, first: int
         return Answer(chosen=None, bound=-np.inf, proven=True)
     hair = _HAIR * float(np.abs(given.values).max(initial=0.0))
     best: Flags | None = None
+    looked = False
     bound, size = found.bound + hair, first
     while True:
         worth = -np.inf if best is None else total(given.values, best)
@@ -96,7 +98,12 @@ def searched(given: Programme, gap: float, deadline: float | None, *, first: int
             if best is None:
                 raise Unproven("decision.portfolio.no_answer")
             return Answer(chosen=best, bound=bound, proven=False)
-        size *= _MORE
+        closer = None if looked else by_blocks(given, found)
+        looked = True
+        if closer is not None and closer.bound < found.bound:
+            found, bound = closer, min(bound, closer.bound + hair)
+        else:
+            size *= _MORE
 
 
 def _without_hopeless(given: Programme) -> Programme:
@@ -126,7 +133,11 @@ def _without_hopeless(given: Programme) -> Programme:
 def _core(given: Programme, found: Relaxation, size: int, reach: float) -> _Core:
     """Return what the relaxation chooses, and so many other things that could be done, with regrets up to `reach`."""
     margin = found.margin[given.groups]
-    always = (found.part > _SOME) | ((found.regret == 0) & (margin > 0)) | (given.fixed == IN)
+    always = (found.part > _SOME) | (given.fixed == IN)
+    # Of a group that is to have something, and of which the relaxation chooses nothing whole: the first of the best.
+    best = np.flatnonzero((found.regret == 0) & (margin > 0))
+    best = best[np.unique(given.groups[best], return_index=True)[1]]
+    always[best[~np.isin(given.groups[best], given.groups[always])]] = True
     others = np.flatnonzero(~always & (found.regret <= reach) & np.isfinite(found.regret))
     others = others[np.argsort(found.regret[others], kind="stable")]
     # To choose none of a group is one thing more that could be done.
