@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -317,10 +318,10 @@ def _widened(rows: Scaled, blocks: list[csr_array], low: Floats, high: Floats) -
 def _quiet() -> Iterator[None]:
     """Keep what HiGHS writes to the standard output out of it, and SciPy's remark that options are HiGHS's own.
 
-    HiGHS 1.12 writes a line there however quiet it is told to be, which would break output that a program reads. The
-    standard error takes it.
+    HiGHS 1.12 writes a line there however quiet it is told to be, which would break output that a program reads, and
+    says nothing to who reads it. What others wrote meanwhile is passed on.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), tempfile.TemporaryFile() as heard:
         warnings.filterwarnings("ignore", "Unrecognized options", RuntimeWarning)
         try:
             sys.stdout.flush()
@@ -329,12 +330,16 @@ def _quiet() -> Iterator[None]:
             yield
             return
         try:
-            os.dup2(2, 1)
+            os.dup2(heard.fileno(), 1)
             yield
         finally:
             _flush()
             os.dup2(kept, 1)
             os.close(kept)
+            heard.seek(0)
+            for line in heard:
+                if not line.startswith(b"Highs"):
+                    os.write(1, line)
 
 
 def _flush() -> None:
