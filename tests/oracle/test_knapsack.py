@@ -237,6 +237,8 @@ def test_what_is_needed_is_the_rise_that_brings_an_option_in() -> None:
             assert rise == np.inf
             continue
         scale = np.abs(values).max()
+        reach = 0.01 * (abs(optimum) + abs(max(with_it))) + 1e-8 * scale
+        assert abs(needed(values, groups, rows, option, gap=0.01) - rise) <= 1.1 * reach
         assert rise == pytest.approx(optimum - max(with_it), abs=1e-9 * scale)
         if rise > 0:
             seen += 1

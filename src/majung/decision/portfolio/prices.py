@@ -101,15 +101,16 @@ def needed(
     optimum: Solution | None = None,
     time_limit: float | None = None,
     fixed: ArrayLike | None = None,
+    gap: float = 0.0,
 ) -> float:
     """Return by how much an option's value would have to rise for it to be in an optimal choice.
 
-    Exact: the optimum less the optimum with the option forced in, each solved. With a time limit, what was found
-    in time: an estimate.
+    Exact: the optimum less the optimum with the option forced in, each solved. With a time limit or a gap an estimate,
+    from what was found; but with a gap never less than what the prices of the relaxation prove.
 
     Parameters
     ----------
-    values, groups, rows, time_limit, fixed
+    values, groups, rows, time_limit, fixed, gap
         As of `majung.decision.portfolio.solve`.
     option : int
         Position of the option.
@@ -130,7 +131,7 @@ def needed(
     if not 0 <= option < given.size:
         problem = Problem(key="decision.portfolio.option", found=str(option), values={"last": given.size - 1})
         raise InputError([problem])
-    best = solve(values, groups, rows, fixed=fixed, time_limit=time_limit) if optimum is None else optimum
+    best = solve(values, groups, rows, fixed=fixed, time_limit=time_limit, gap=gap) if optimum is None else optimum
     if best.chosen[option]:
         return 0.0
     if given.fixed[option] == OUT:
@@ -140,10 +141,13 @@ def needed(
         return np.inf
     forced = np.where(rivals, OUT, given.fixed)
     forced[option] = IN
+    found = relaxation(given) if gap else None
+    least = 0.0 if found is None else max(best.value - found.bound + float(found.regret[option]), 0.0)
     try:
-        return max(best.value - solve(values, groups, rows, fixed=forced, time_limit=time_limit).value, 0.0)
+        forced_in = solve(values, groups, rows, fixed=forced, time_limit=time_limit, gap=gap)
     except Infeasible:
         return np.inf
+    return max(best.value - forced_in.value, least)
 
 
 def _relaxation(given: Programme) -> Relaxation:
