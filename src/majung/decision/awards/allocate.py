@@ -131,14 +131,11 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
         better = improved(case, sets, estimates, chosen, effort.improve, effort.tries if risk is None else 0)
         chosen = better.chosen
     with clock("judge"):
-        fresh = Estimates(case, sets, FRESH, plan.objective)
         told_of = int(chosen.sum()) + CLOSE + 1
-        sets.stage("judge", LISTS * effort.judge + int(estimates.simulated.sum()) * effort.gap + told_of * effort.tell)
+        sets.stage("judge", (LISTS + len(case) // COMPANY) * effort.judge + told_of * effort.tell)
         verdict = judged(case, sets, chosen, plan.call.budget(), effort.judge, FRESH, confidence, plan.seed)
-        if plan.objective.follows_sales:
-            fresh.screen(leading, effort.gap, plan.seed)
-        fresh.extend(np.union1d(np.flatnonzero(estimates.simulated), np.flatnonzero(chosen)), effort.gap)
-        gap = optimality_gap(case, fresh.by_world(effort.gap), chosen, confidence)
+        fresh = _fresh(plan, sets, estimates, np.union1d(leading, np.flatnonzero(chosen)))
+        gap = optimality_gap(case, fresh.by_world(int(fresh.looks.max(initial=0))), chosen, confidence)
     with clock("explain"):
         values = estimates.mean()
         rules = rules_in_use(case, values, chosen)
@@ -196,6 +193,17 @@ def allocated(plan: AllocationPlan, session: Session, progress: Callable[[Step],
         worlds=dict(sets.worlds),
         seconds=clock.seconds | {"simulating": sets.seconds},
     )
+
+
+def _fresh(plan: AllocationPlan, sets: Sets, estimates: Estimates, places: NDArray[np.int64]) -> Estimates:
+    """Return values of options in worlds that had no part in the choice."""
+    if plan.objective.follows_sales:
+        fresh = Estimates(plan.case, sets, FRESH, plan.objective, estimates.diversion)
+        fresh.screen(places, plan.effort.judge, plan.seed)
+    else:
+        fresh = Estimates(plan.case, sets, FRESH, plan.objective)
+        fresh.extend(places, plan.effort.gap)
+    return fresh
 
 
 class _Clock:

@@ -49,15 +49,19 @@ class Estimates:
     first : int
         The first of the worlds.
     objective : Objective
+    learnt : Diversion, optional
+        From other worlds, where options are simulated in company alone.
     """
 
-    def __init__(self, case: Case, sets: Sets, first: int, objective: Objective) -> None:
+    def __init__(
+        self, case: Case, sets: Sets, first: int, objective: Objective, learnt: Diversion | None = None
+    ) -> None:
         self._case, self._sets, self._first, self._objective = case, sets, first, objective
         n = len(case)
         self.worlds = np.zeros(n, dtype=np.int64)
         self._effects: list[Effect] = [NONE] * n
         self._in_company: list[Floats] = [NONE.total] * n
-        self._learnt: Diversion | None = None
+        self._learnt = learnt
 
     @property
     def simulated(self) -> Flags:

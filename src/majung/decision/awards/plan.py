@@ -69,8 +69,8 @@ class Effort:
 
     @property
     def gap(self) -> int:
-        """Fresh worlds of every option, for what a better choice could bring."""
-        return 4 * self.worlds
+        """Fresh worlds of every option alone, for what a better choice could bring, where company does not tell."""
+        return 2 * self.worlds
 
     @property
     def tell(self) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from majung.decision.awards.drivers import Standing, drivers_of, standing
 from majung.decision.awards.practices import mean_scores
+from majung.decision.awards.refine import GAP
 from majung.decision.awards.result import Awarded, NearMiss, Place
 from majung.decision.portfolio import needed, reduced
 from majung.decision.statistics import mean_interval
@@ -203,7 +204,7 @@ class Told:
 
     def _miss(self, place: int, facts: dict[str, Any]) -> NearMiss:
         case = self.case
-        short = float(needed(self.values, case.options.application, case.rows, place, optimum=self.optimum))
+        short = float(needed(self.values, case.options.application, case.rows, place, optimum=self.optimum, gap=GAP))
         extra, rules = self._extra(place)
         lacking = self._said(short)
         if np.isfinite(extra):
