@@ -229,3 +229,17 @@ def test_ten_thousand_applications(tmp_path: Path) -> None:
     header = "기업,기술,지원수단,신청금액,평가위원1,평가위원2,제출서류,업종\n"
     (path / "applications.csv").write_text(header + rows, encoding="utf-8")
     assert len(call_of(load(path)).applications) == count
+
+
+def test_a_rule_that_takes_effect_later_takes_the_law_of_that_day(tmp_path):
+    later = '[[rule]]\nid = "size-2025"\nlaw = "kr-sme-size"\neffective = 2025-09-01\n'
+    call = scenario_of(tmp_path, later).call
+    rule = call.rule("size-2025")
+    assert not rule.in_force(call.day)
+    assert rule.in_force(date(2026, 1, 1))
+
+
+def test_a_region_that_nobody_is_in_is_no_error_for_looking_like_another(tmp_path):
+    quota = '[[rule]]\nid = "sejong"\nkind = "quota"\nmost = 3\nregion = "Sejong"\n'
+    call = scenario_of(tmp_path, quota).call
+    assert any("Sejong" in warning.text("en") for warning in call.warnings)

@@ -267,7 +267,7 @@ def _names(rule: Rule, known: Mapping[str, Collection[str] | None]) -> Iterator[
     for noun, key, name in wanted:
         names = known[noun]
         if names is not None and name not in names:
-            near = nearest(name, likely(name, sorted(names)), cutoff=0.75 if noun == "region" else 0.6)
+            near = nearest(name, likely(name, sorted(names)), cutoff=0.8 if noun == "region" else 0.6)
             yield Problem(
                 key="problem.unknown_name", column=f"{rule.id}.{key}", found=name,
                 expected=Phrase(f"scenario.call.noun.{noun}"), suggestion=near,

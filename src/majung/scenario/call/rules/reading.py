@@ -152,7 +152,10 @@ def _from_law(entry: dict[str, Any], day: date | None, note: Note) -> dict[str, 
         note(not_a_choice(wanted, laws, Phrase("scenario.call.expected.law")))
         return None
     law = laws[wanted]
-    part = (law.at(day) if day is not None else None) or law.entry[0]
+    # A rule that takes effect later takes from the law what will hold then.
+    own = entry.get("effective")
+    when = own if isinstance(own, date) and (day is None or own > day) else day
+    part = (law.at(when) if when is not None else None) or law.entry[0]
     if "kind" in entry and entry["kind"] != part.rule["kind"]:
         values = {"law": wanted, "kind": part.rule["kind"]}
         note(Problem(key="scenario.call.law_kind", found=str(entry["kind"]), values=values))
