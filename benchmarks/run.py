@@ -27,6 +27,7 @@ NAMES = (
     "fits",
     "knapsack",
     "awards",
+    "large_call",
 )
 HERE = Path(__file__).parent
 SINGLE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
