@@ -1,7 +1,7 @@
 """Ten thousand applications decided: seconds of each part and the memory that it took, in a process of its own.
 
 Applications are drawn from the lines of the example's small and mid-size firms, several of a firm for different
-purposes, under the example's rules and a budget ten times as large. There is no peer: agencies' sheets do not value applications.
+purposes, under the example's rules and a budget ten times as large. There is no peer: agencies' sheets value nothing.
 """
 
 from __future__ import annotations
