@@ -199,7 +199,7 @@ def _fresh(plan: AllocationPlan, sets: Sets, estimates: Estimates, places: NDArr
     """Return values of options in worlds that had no part in the choice."""
     if plan.objective.follows_sales:
         fresh = Estimates(plan.case, sets, FRESH, plan.objective, estimates.diversion)
-        fresh.screen(places, plan.effort.judge, plan.seed)
+        fresh.screen(places, plan.effort.company(places.size // COMPANY + 1), plan.seed)
     else:
         fresh = Estimates(plan.case, sets, FRESH, plan.objective)
         fresh.extend(places, plan.effort.gap)

@@ -29,6 +29,8 @@ __all__ = ["WORLDS", "AllocationPlan", "Effort", "planned_allocation"]
 WORLDS: Final = BLOCK
 """Worlds in which every option is looked at, where nothing else is asked for."""
 _SHORT: Final = 12
+_MANY: Final = 16_384
+"""Worlds of all options in company above which half of them must do."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Effort:
     def gap(self) -> int:
         """Fresh worlds of every option alone, for what a better choice could bring, where company does not tell."""
         return 2 * self.worlds
+
+    def company(self, sets: int) -> int:
+        """Return the fresh worlds of so many sets of options in company: fewer where they are many, to a half."""
+        return self.judge if sets * self.judge <= _MANY else self.judge // 2
 
     @property
     def tell(self) -> int:
