@@ -10,11 +10,13 @@ import logging
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -36,6 +38,14 @@ _PATIENCE: Final = 15
 """Seconds to wait for a scheduler, and for the first worker of one that was there before."""
 _DEATHS: Final = 20
 """Workers that may die over one block before the block is to blame."""
+_ALONE: Final = 180
+"""Seconds without any worker after which a cluster of this machine's own processes is given up."""
+_GLANCE: Final = 5.0
+"""Seconds between looks at whether there are workers."""
+_STARTING: Final = "120s"
+"""Time for a process of this machine to start: on a busy one imports alone take more than Dask's half minute."""
+_OVER: Final = ("closed", "failed")
+"""States of a worker's keeper in which it will not start its worker again."""
 _REMEMBERED: Final = 8
 """Lowered markets that a worker holds."""
 _KERNEL, _REDUCER = "kernel.", "reducer."
@@ -65,10 +75,15 @@ class Cluster(AbstractContextManager["Cluster"]):
         self.address = address
         self._kind, self._count = (own[1], int(own[2] or 0)) if own else ("", 0)
         self._open = ExitStack()
+        self._waiting: set[Future[Done]] = set()
+        self._mine: Any = None
+        self._closing = Event()
 
     def __enter__(self) -> Self:
         try:
             self._client = self._open.enter_context(self._connected())
+            if self._kind == "local":
+                self._open.enter_context(self._watched())
         except BaseException:
             self._open.close()
             raise
@@ -87,6 +102,8 @@ class Cluster(AbstractContextManager["Cluster"]):
     def submit(self, work: BlockWork, task: Task) -> Future[Done]:
         """Give a block to a worker; one that dies over it is replaced."""
         promise: Future[Done] = Future()
+        self._waiting.add(promise)
+        promise.add_done_callback(self._waiting.discard)
         self._give(work, task, promise, _DEATHS)
         return promise
 
@@ -127,6 +144,40 @@ class Cluster(AbstractContextManager["Cluster"]):
             with suppress(InvalidStateError):
                 promise.set_result(done)
 
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Replace workers that died while they were starting, which Dask does not; give up when none comes for long."""
+        watch = Thread(target=self._watch, name="majung-watch", daemon=True)
+        watch.start()
+        try:
+            yield
+        finally:
+            self._closing.set()
+            watch.join()
+
+    def _watch(self) -> None:
+        last = time.monotonic()
+        while not self._closing.wait(_GLANCE):
+            with suppress(Exception):
+                there = len(self._client.nthreads())
+                if there:
+                    last = time.monotonic()
+                if there < len(self._mine.worker_spec):
+                    self._mine.loop.add_callback(self._replace)
+            if time.monotonic() - last > _ALONE:
+                for promise in tuple(self._waiting):
+                    with suppress(InvalidStateError):
+                        promise.set_exception(
+                            ClusterError("ensemble.cluster.no_workers", address=self.address, seconds=_ALONE)
+                        )
+
+    def _replace(self) -> None:
+        """Let the cluster begin anew those of its workers that are over; called in its loop."""
+        for name, worker in tuple(self._mine.workers.items()):
+            if worker.status.name in _OVER:
+                del self._mine.workers[name]
+        self._mine.scale(len(self._mine.worker_spec))
+
     def _lost(self, reason: BaseException) -> MajungError:
         if isinstance(reason, MajungError):
             return reason
@@ -149,6 +200,8 @@ class Cluster(AbstractContextManager["Cluster"]):
             stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS}))
             target: Any = self.address
             if self._kind == "local":
+                patience = ("distributed.comm.timeouts.connect", "distributed.deploy.lost-worker-timeout")
+                stack.enter_context(dask.config.set(dict.fromkeys(patience, _STARTING)))
                 target = stack.enter_context(self._local())
             elif self._kind == "slurm":
                 target = stack.enter_context(self._slurm())
@@ -182,6 +235,7 @@ class Cluster(AbstractContextManager["Cluster"]):
                 local_directory=folder,
                 silence_logs=logging.CRITICAL,
             ) as cluster:
+                self._mine = cluster
                 yield cluster
         finally:
             shutil.rmtree(folder, ignore_errors=True)
