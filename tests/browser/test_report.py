@@ -37,6 +37,7 @@ def shown(browser: Chrome, address: str, size: tuple[int, int]) -> None:
     width, height = size
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get_log("browser")  # what other pages left there
     browser.get(address)
     browser.execute_script("return document.fonts.ready.then(() => true)")
 

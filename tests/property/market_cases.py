@@ -49,7 +49,9 @@ def run(world: World, policy: Policy, seed: int = 1, first: int = 0, count: int 
     """Results by name: (T, K, n), (T, n) or, summed over replications, (I,)."""
     block = kernel.simulate(world, policy, seed, first, count)
     return {
-        a.name: found for arrays, all_ in zip(ARRAYS, block[:3], strict=True) for a, found in zip(arrays, all_, strict=True)
+        a.name: found
+        for arrays, all_ in zip(ARRAYS, block[:3], strict=True)
+        for a, found in zip(arrays, all_, strict=True)
     }
 
 

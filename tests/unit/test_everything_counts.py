@@ -15,8 +15,8 @@ from majung.decision import compare, summarise
 from majung.parameters import load as load_parameters
 from majung.scenario import TABLES, Column, Scenario, load, skeleton
 
-# Foreign firms get no public money, and their first price is given, whatever their mark-up.
-WITHOUT_A_SAY: Final = ("crowding_out.foreign", "markup.foreign")
+# Foreign firms get no public money, and their first price is given, whatever their mark-up. Only awards are discounted.
+WITHOUT_A_SAY: Final = ("crowding_out.foreign", "markup.foreign", "discount_rate")
 # For people, and said to be.
 REMARKS: Final = ("origin",)
 COLUMNS: Final = [

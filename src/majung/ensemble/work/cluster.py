@@ -126,7 +126,8 @@ class Cluster(AbstractContextManager["Cluster"]):
             return
         try:
             try:
-                kept, reused, damaged = finished.result(timeout=_PATIENCE)
+                # What a worker that died had to say is said again by another, which may have to start.
+                kept, reused, damaged = finished.result(timeout=_ALONE if self._kind == "local" else _PATIENCE)
                 if (found := work.blocks.load(task.key.digest)) is None:
                     raise ClusterError("ensemble.cluster.not_shared", address=self.address, path=work.blocks.root)
                 done = Done(BlockResult.from_arrays(found), kept, reused, damaged)
