@@ -21,6 +21,7 @@ __all__ = ["Case"]
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 _TOLERANCE = 1e-9
 
 
@@ -78,10 +79,6 @@ class Case:
         """Firm of each option, a row of the scenario's firms, (n,)."""
         return np.asarray(self.call.applications.firm[self.options.application], dtype=np.int64)
 
-    def ordered(self, chosen: Flags) -> Ints:
-        """Return the places of the chosen options in the order of their awards."""
-        return np.flatnonzero(chosen)
-
     def grants(self, chosen: Flags | Ints) -> tuple[Grant, ...]:
         """Return the awards that options stand for."""
         o = self.options
@@ -92,6 +89,16 @@ class Case:
     def each(self, places: Sequence[int] | Ints) -> list[tuple[Grant, ...]]:
         """Return each option as a set of one award."""
         return [self.grants(np.array([place])) for place in places]
+
+    def whole_of(self, row: Row, chosen: Flags) -> tuple[Floats, float, float]:
+        """Return of a row on a share how much each of its options counts for, the share, and the whole of a choice.
+
+        A part of s of the whole counts 1 - s inside and -s outside.
+        """
+        size = self.options.amount[row.places] if row.measure == "money" else np.ones(len(row.places))
+        outside = row.weights < 0
+        share = float((-row.weights[outside] / size[outside]).max())
+        return size, share, float(size[chosen[row.places]].sum())
 
     def allows(self, chosen: Flags) -> bool:
         """Whether a choice keeps every rule, with at most one option of an application."""

@@ -132,7 +132,7 @@ class Estimates:
         """Return what an effect of several options together comes to by world, (n,), for telling sets apart."""
         if not self._objective.follows_sales:
             return effect.total
-        o, places = self._case.options, self._case.ordered(chosen)
+        o, places = self._case.options, np.flatnonzero(chosen)
         return self.diversion.value_of_set(
             self._case.technology[places], o.instrument[places], o.amount[places], effect
         )

@@ -93,12 +93,10 @@ class _Limit(NamedTuple):
     def of_share(cls, case: Case, row: Row, chosen: Flags) -> _Limit:
         """Return how much of those whose part is limited there may be beside a whole as large as a choice's.
 
-        A part of at most s counts 1 - s inside and -s outside; of at least s, the outside is what is limited.
+        Of a part of at most s the inside is limited, of at least s the outside.
         """
-        size = case.options.amount[row.places] if row.measure == "money" else np.ones(len(row.places))
+        size, share, whole = case.whole_of(row, chosen)
         inside, outside = row.weights > 0, row.weights < 0
-        share = float((-row.weights[outside] / size[outside]).max())
-        whole = float(size[chosen[row.places]].sum())
         if np.isfinite(row.high):
             return cls(row.places[inside], size[inside], -np.inf, share * whole)
         return cls(row.places[outside], size[outside], -np.inf, (1.0 - share) * whole)

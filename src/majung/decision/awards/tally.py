@@ -91,11 +91,9 @@ def _used(case: Case, rows: Sequence[Row], chosen: Flags) -> _Use:
 
 def _share(case: Case, row: Row, chosen: Flags) -> _Use:
     """Return the part as a part: what counts is positive, the rest of the whole negative by the share asked."""
-    size = case.options.amount[row.places] if row.measure == "money" else np.ones(len(row.places))
-    inside, outside, taken = row.weights > 0, row.weights < 0, chosen[row.places]
-    limit = float((-row.weights[outside] / size[outside]).max())
-    whole = float(size[taken].sum())
-    return _Use("share", limit, float(size[taken & inside].sum()) / whole if whole else np.nan)
+    size, limit, whole = case.whole_of(row, chosen)
+    inside = chosen[row.places] & (row.weights > 0)
+    return _Use("share", limit, float(size[inside].sum()) / whole if whole else np.nan)
 
 
 def _amount(row: Row, chosen: Flags) -> _Use:
