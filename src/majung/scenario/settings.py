@@ -26,6 +26,7 @@ __all__ = [
     "MOST_QUARTERS",
     "Settings",
     "SourceNote",
+    "dotted",
     "local_text",
     "read_settings",
     "read_toml",
@@ -107,6 +108,14 @@ def read_toml(path: Path, problems: Problems) -> dict[str, Any] | None:
             )
         )
     return None
+
+
+def dotted(location: tuple[int | str, ...]) -> str:
+    """Return where something stands, as people write it: ``awards[2].amount``, counted from one."""
+    path = ""
+    for part in location:
+        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
 
 
 def spelled(found: object) -> str:

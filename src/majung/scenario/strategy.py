@@ -16,7 +16,7 @@ from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase, text
 from majung.money import Unit, parse_amount, parse_unit
 from majung.parameters import NO_TEXT, LocalText
-from majung.scenario.settings import DEFAULT_UNIT, spelled
+from majung.scenario.settings import DEFAULT_UNIT, dotted, spelled
 from majung.scenario.tables.column import LARGEST
 from majung.tables.cells import LONGEST_ID, has_unseen
 
@@ -350,20 +350,13 @@ _PARTS: Final[Mapping[str, type[_Frozen]]] = {
 def _problems(error: ValidationError, model: type[_Frozen]) -> Iterator[Problem]:
     """Say pydantic's errors in the catalogue's words."""
     for detail in error.errors(include_url=False):
-        column = _path(detail["loc"])
+        column = dotted(detail["loc"])
         if detail["type"] == "majung":
             for problem in detail["ctx"]["problems"]:
                 inner = ".".join(part for part in (column, problem.column) if part)
                 yield problem.at(column=inner or None)
         else:
             yield _said(detail, model).at(column=column)
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for part in location:
-        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else part
-    return path
 
 
 def _said(detail: ErrorDetails, model: type[_Frozen]) -> Problem:

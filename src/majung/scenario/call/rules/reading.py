@@ -21,7 +21,7 @@ from majung.scenario.call.rules.filters import Filter
 from majung.scenario.call.rules.kinds import KINDS
 from majung.scenario.call.rules.rule import Rule
 from majung.scenario.call.rules.settings import CallSettings, Risk
-from majung.scenario.settings import read_toml, spelled, unknown_keys
+from majung.scenario.settings import dotted, read_toml, spelled, unknown_keys
 from majung.tables.problems import Problems
 
 __all__ = ["RulesFile", "read_rules"]
@@ -185,20 +185,13 @@ def _validated(model: type[_M], found: dict[str, Any], context: Any, name: str, 
 def _problems(error: ValidationError, model: type[Frozen]) -> Iterator[Problem]:
     """Say pydantic's errors in the catalogue's words."""
     for detail in error.errors(include_url=False):
-        column = _path(detail["loc"])
+        column = dotted(detail["loc"])
         if detail["type"] == "majung":
             for problem in detail["ctx"]["problems"]:
                 inner = ".".join(part for part in (column, problem.column) if part)
                 yield problem.at(column=inner)
         else:
             yield _said(detail, model).at(column=column)
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for part in location:
-        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else part
-    return path
 
 
 def _said(detail: ErrorDetails, model: type[Frozen]) -> Problem:
