@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,6 +26,7 @@ from majung.scenario.tables.column import Column, Table
 from majung.scenario.tables.reader import RawTable, read_table
 from majung.scenario.tables.rules import check_tables, encoded, repeats, warnings_of
 from majung.scenario.tables.schema import ORIGINS, TABLES, Firms, Inputs, Lines, Segments, Technologies
+from majung.scenario.varying import UNCERTAINTY, read_uncertainty
 from majung.tables.files import SUFFIXES
 from majung.tables.problems import Problems
 
@@ -34,10 +36,10 @@ _T = TypeVar("_T", bound=Table)
 
 _SETTINGS: Final = "scenario.toml"
 _STRATEGIES: Final = "strategies.toml"
-_TOML: Final = (_SETTINGS, _STRATEGIES, RULES)
+_TOML: Final = (_SETTINGS, _STRATEGIES, RULES, UNCERTAINTY)
 _READ_ELSEWHERE: Final = ("rules", "series")
 _TABLES: Final[tuple[type[Table], ...]] = (*TABLES, Applications)
-_ORDER: Final = (_SETTINGS, *(table.stem for table in TABLES), _STRATEGIES, Applications.stem, RULES)
+_ORDER: Final = (_SETTINGS, *(table.stem for table in TABLES), _STRATEGIES, Applications.stem, RULES, UNCERTAINTY)
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -47,7 +49,8 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     ----------
     path : path-like
         A folder with scenario.toml, strategies.toml and the tables of `majung.scenario.TABLES` as csv, xlsx or parquet;
-        with a call for applications, rules.toml and the table of applications.
+        with a call for applications, rules.toml and the table of applications; with ranges of what is uncertain in
+        the tables, uncertainty.toml.
 
     Returns
     -------
@@ -105,7 +108,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
         warnings.append(warning.at(file=found[stem].name if stem in found else f"{stem}.csv"))
     warnings += applied.warnings if applied is not None else ()
 
-    return Scenario(
+    scenario = Scenario(
         id=settings.id,
         title=settings.title,
         description=settings.description,
@@ -129,6 +132,11 @@ def load(path: str | os.PathLike[str]) -> Scenario:
         warnings=tuple(warnings),
         call=applied,
     )
+    if UNCERTAINTY not in found:
+        return scenario
+    uncertain = read_uncertainty(found[UNCERTAINTY], scenario, problems)
+    problems.refuse(order)
+    return replace(scenario, uncertain=uncertain)
 
 
 def input_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:

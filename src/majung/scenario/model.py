@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from majung.scenario.settings import SourceNote
 from majung.scenario.strategy import Strategy
 from majung.scenario.tables.column import Table
 from majung.scenario.tables.schema import Firms, Inputs, Lines, Segments, Technologies
+
+if TYPE_CHECKING:
+    from majung.scenario.varying import Uncertain
 
 __all__ = ["Scenario", "frozen", "refilled"]
 
@@ -51,6 +54,8 @@ class Scenario:
         What the scenario may be run with but a reader should know.
     call : Call or None
         A call for applications in this market. It decides no run, and is no part of `hash`.
+    uncertain : tuple of Uncertain
+        Numbers of the tables that may be otherwise, beside the parameters. No part of `hash` either.
     """
 
     id: str
@@ -75,6 +80,7 @@ class Scenario:
     reconstructed: LocalText = NO_TEXT
     warnings: tuple[Problem, ...] = ()
     call: Call | None = None
+    uncertain: tuple[Uncertain, ...] = ()
 
     @cached_property
     def world_hash(self) -> str:
