@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Event
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from majung.ensemble.reduce.block import Reducer
 from majung.ensemble.store import RunRecord, Staging, Store, default_root, write
-from majung.ensemble.work.blocks import BlockWork, Pool, Progress, Threads, results
+from majung.ensemble.work.blocks import BlockWork, Done, Job, Pool, Progress, Threads, results
 from majung.ensemble.work.cluster import Cluster
 
 if TYPE_CHECKING:
@@ -147,24 +147,50 @@ class Session(AbstractContextManager["Session"]):
         Interrupted
             When the session's `cancel` was set. A KeyboardInterrupt passes through.
         """
+        for _, first, blocks in self.ranges_of([(design, market)]):
+            yield first, blocks
+
+    def ranges_of(self, parts: Iterable[tuple[Design, Market]]) -> Iterator[tuple[Design, int, list[BlockResult]]]:
+        """Run designs one after the other, as `ranges`, but without a pause between them; yield of which each range is.
+
+        Parameters
+        ----------
+        parts : iterable of (Design, Market)
+            Asked for one by one, as workers come free, so that the markets of many worlds need not be held at once.
+        """
+        finished: list[Done] = []
+        for job, done in results(self._jobs(parts), self._pool, self._cancel):
+            finished.append(done)
+            if len(finished) < len(job.design.strategies):
+                continue
+            self._note(job, finished)
+            yield job.design, job.task.key.first, [one.result for one in finished]
+            finished = []
+
+    def _jobs(self, parts: Iterable[tuple[Design, Market]]) -> Iterator[Job]:
         blocks = None if self.store is None else self.store.blocks
-        work = BlockWork(market.simulate, Reducer.of(design.scenario), blocks, design.market_digest)
-        keys = [task.key.digest for task in design.tasks()] if self.store is not None else []
-        if self.store is not None:
-            self._markets.add(work.name)
-            self.store.extend(self._run_id, keys)
-        self.so_far = self._more(total=design.replications * len(design.strategies))
-        for place, (first, finished) in enumerate(results(design, work, self._pool, self._cancel)):
+        for design, market in parts:
+            work = BlockWork(market.simulate, Reducer.of(design.scenario), blocks, design.market_digest)
             if self.store is not None:
-                digests = keys[place * len(finished) : (place + 1) * len(finished)]
-                written = [(digest, done.kept) for digest, done in zip(digests, finished, strict=True) if done.kept]
-                self.store.done_many(self._run_id, written)
-            counts = [done.result.replications for done in finished]
-            reused = sum(count for count, done in zip(counts, finished, strict=True) if done.reused)
-            self.so_far = self._more(done=sum(counts), reused=reused, damaged=sum(done.damaged for done in finished))
-            if self.progress is not None:
-                self.progress(self.so_far)
-            yield first, [done.result for done in finished]
+                self._markets.add(work.name)
+                self.store.extend(self._run_id, [task.key.digest for task in design.tasks()])
+            self.so_far = self._more(total=design.replications * len(design.strategies))
+            for task in design.tasks():
+                yield Job(design, work, task)
+
+    def _note(self, job: Job, finished: Sequence[Done]) -> None:
+        """Note a range of a design that is finished, and say so."""
+        if self.store is not None:
+            key = job.task.key
+            design = job.design.part(key.first, key.first + key.count)
+            digests = (task.key.digest for task in design.tasks())
+            written = [(digest, done.kept) for digest, done in zip(digests, finished, strict=True) if done.kept]
+            self.store.done_many(self._run_id, written)
+        counts = [done.result.replications for done in finished]
+        reused = sum(count for count, done in zip(counts, finished, strict=True) if done.reused)
+        self.so_far = self._more(done=sum(counts), reused=reused, damaged=sum(done.damaged for done in finished))
+        if self.progress is not None:
+            self.progress(self.so_far)
 
     def _more(self, done: int = 0, total: int = 0, reused: int = 0, damaged: int = 0) -> Progress:
         so_far = self.so_far

@@ -1,6 +1,6 @@
-"""Run a design's blocks, past those that a store already has.
+"""Run designs' blocks, past those that a store already has.
 
-Blocks come back in the order of the design, whatever ran them, so the arrays and the order in which sums are formed
+Blocks come back in the order of the designs, whatever ran them, so the arrays and the order in which sums are formed
 depend neither on the number of workers nor on which strategies run together, nor on what was there from before.
 """
 
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Event
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from majung.ensemble.store import Blocks, Damaged, Kept
 from majung.ensemble.work.market import Simulate
 from majung.errors import InputError, Interrupted, Problem
 
-__all__ = ["BlockWork", "Done", "Pool", "Progress", "Threads", "results", "thread_count"]
+__all__ = ["BlockWork", "Done", "Job", "Pool", "Progress", "Threads", "results", "thread_count"]
 
 _WINDOW: Final = 4
 """Blocks given out at a time, for each worker: what bounds the memory of results that wait for their turn."""
@@ -133,6 +133,14 @@ class BlockWork:
         return Part(block._replace(firms=firms), finite)
 
 
+class Job(NamedTuple):
+    """A block to be worked on: of which design, by what."""
+
+    design: Design
+    work: BlockWork
+    task: Task
+
+
 class Pool(Protocol):
     """Where blocks are worked on: the threads of this process, or a cluster."""
 
@@ -169,17 +177,14 @@ class Threads(AbstractContextManager["Threads"]):
         self._pool.shutdown(cancel_futures=True)
 
 
-def results(
-    design: Design, work: BlockWork, pool: Pool, cancel: Event | None = None
-) -> Iterator[tuple[int, list[Done]]]:
-    """Run a design; yield the first replication of each range with the blocks of all strategies, in order.
+def results(jobs: Iterable[Job], pool: Pool, cancel: Event | None = None) -> Iterator[tuple[Job, Done]]:
+    """Run blocks; yield them in the order in which they are given out.
 
     Parameters
     ----------
-    design : Design
-    work : BlockWork
+    jobs : iterable of Job
+        Asked for one by one, as workers come free: a bounded number of blocks is under way at a time.
     pool : Pool
-        A bounded number of blocks is given to it at a time.
     cancel : threading.Event, optional
         Stops the run when set.
 
@@ -188,13 +193,17 @@ def results(
     Interrupted
         When `cancel` was set. A KeyboardInterrupt passes through. Finished blocks are in the store, if there is one.
     """
-    strategies = len(design.strategies)
-    finished: list[Done] = []
-    for task, done in _in_order(design.tasks(), work, pool, cancel):
-        finished.append(done)
-        if len(finished) == strategies:
-            yield task.key.first, finished
-            finished = []
+    under_way: deque[tuple[Job, Future[Done]]] = deque()
+    try:
+        for job in jobs:
+            under_way.append((job, pool.submit(job.work, job.task)))
+            while len(under_way) >= _WINDOW * pool.size:
+                yield _first(under_way, cancel)
+        while under_way:
+            yield _first(under_way, cancel)
+    finally:
+        for _, future in under_way:
+            future.cancel()
 
 
 def thread_count(threads: int | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -219,27 +228,12 @@ def thread_count(threads: int | None = None, environ: Mapping[str, str] | None =
     return int(found)
 
 
-def _in_order(tasks: Iterator[Task], work: BlockWork, pool: Pool, cancel: Event | None) -> Iterator[tuple[Task, Done]]:
-    """Yield the results in the order of the tasks, with a bounded number of them under way."""
-    under_way: deque[tuple[Task, Future[Done]]] = deque()
-    try:
-        for task in tasks:
-            under_way.append((task, pool.submit(work, task)))
-            while len(under_way) >= _WINDOW * pool.size:
-                yield _first(under_way, cancel)
-        while under_way:
-            yield _first(under_way, cancel)
-    finally:
-        for _, future in under_way:
-            future.cancel()
-
-
-def _first(under_way: deque[tuple[Task, Future[Done]]], cancel: Event | None) -> tuple[Task, Done]:
-    task, future = under_way.popleft()
+def _first(under_way: deque[tuple[Job, Future[Done]]], cancel: Event | None) -> tuple[Job, Done]:
+    job, future = under_way.popleft()
     while True:
         if cancel is not None and cancel.is_set():
             future.cancel()
             raise Interrupted("ensemble.interrupted")
         wait([future], timeout=_PATIENCE)
         if future.done():
-            return task, future.result()
+            return job, future.result()
