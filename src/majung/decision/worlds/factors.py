@@ -1,4 +1,4 @@
-"""What is uncertain of a scenario, as axes of a box: parameters within their plausible ranges, and its uncertain inputs."""
+"""What is uncertain of a scenario, as the axes of a box: parameters within their ranges, and its uncertain inputs."""
 
 from __future__ import annotations
 

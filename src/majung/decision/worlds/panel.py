@@ -1,0 +1,173 @@
+"""Arms in many worlds: what each strategy comes to in each, replication by replication, under the same luck."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from majung import dims
+from majung.decision.worlds.factors import varied
+from majung.ensemble import BLOCK, Design, market_of
+from majung.errors import InputError
+from majung.evidence.takeoff import NEVER
+from majung.scenario.varying import Change, changed
+
+if TYPE_CHECKING:
+    from majung.decision.worlds.factors import Factor
+    from majung.ensemble import BlockResult, Market, Session
+    from majung.scenario import Scenario, Strategy
+
+__all__ = ["COLUMNS", "Arm", "Panel", "Setting", "Work", "simulated_panel", "whole_blocks"]
+
+Floats = NDArray[np.float64]
+
+TAKEOFF: Final = "takeoff_quarter"
+COLUMNS: Final = (*(array.name for array in dims.OUTCOMES), TAKEOFF)
+"""What is kept of a replication: outcomes, and the quarter of take-off, as a mean over technologies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A scenario made otherwise, to ask what if.
+
+    Parameters
+    ----------
+    id : str
+        Empty for the scenario as it is.
+    changes : tuple of (Change, float)
+    """
+
+    id: str = ""
+    changes: tuple[tuple[Change, float], ...] = ()
+
+
+class Arm(NamedTuple):
+    """A strategy in a setting."""
+
+    strategy: Strategy
+    setting: Setting = Setting()
+
+
+class Work(NamedTuple):
+    """How far a panel has come, in arms of a world."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What A arms come to in W worlds.
+
+    Parameters
+    ----------
+    values : (W, A, n, column) ndarray
+        Of each replication, in the order of `COLUMNS`; NaN where it failed, and in all of a world that could not be
+        made. A technology that never takes off counts with the number of quarters.
+    arms : tuple of Arm
+    digest : str
+        SHA-256 of all that was simulated, in its order.
+    """
+
+    values: Floats
+    arms: tuple[Arm, ...]
+    digest: str
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """Which worlds have no replication that all arms finished, (W,)."""
+        finished = np.isfinite(self.values[..., _SALES])
+        return np.asarray(~np.any(np.all(finished, axis=1), axis=1))
+
+
+_SALES: Final = COLUMNS.index("private_domestic_sales")
+
+
+def whole_blocks(replications: int) -> int:
+    """Return the least number of replications in whole blocks: fewer in the last take no less time."""
+    return -(-replications // BLOCK) * BLOCK
+
+
+def simulated_panel(
+    scenario: Scenario,
+    factors: Sequence[Factor],
+    points: Floats,
+    arms: Sequence[Arm],
+    session: Session,
+    *,
+    seed: int,
+    replications: int,
+    first: int = 0,
+    same_luck: bool = False,
+    progress: Callable[[Work], None] | None = None,
+) -> Panel:
+    """Simulate arms in worlds.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    factors : sequence of d Factor
+    points : (W, d) array
+        The worlds.
+    arms : sequence of A Arm
+        Under the same luck within a world.
+    session : Session
+        That has begun.
+    seed : int
+    replications : int
+        Of each arm in each world: whole blocks, see `whole_blocks`.
+    first : int
+        Number of the first world, which decides its luck.
+    same_luck : bool
+        Whether all worlds have the luck of the first, so that they differ by their factors alone; else each its own.
+    progress : callable, optional
+        Told a `Work` after each world and setting.
+    """
+    by_setting: dict[Setting, list[int]] = {}
+    for row, arm in enumerate(arms):
+        by_setting.setdefault(arm.setting, []).append(row)
+    values = np.full((len(points), len(arms), replications, len(COLUMNS)), np.nan)
+    places: deque[tuple[int, list[int]]] = deque()
+
+    def parts() -> Iterator[tuple[Design, Market]]:
+        for world, point in enumerate(points):
+            luck = (first if same_luck else first + world) * replications
+            for setting, rows in by_setting.items():
+                try:
+                    here = changed(varied(scenario, factors, point), setting.changes)
+                    make = market_of(here)
+                except InputError:
+                    # It stays masked, and is counted as failed.
+                    continue
+                strategies = tuple(arms[row].strategy for row in rows)
+                places.append((world, rows))
+                yield Design(here, strategies, seed, luck + replications, luck, detail="totals"), make(strategies)
+
+    digest = hashlib.sha256()
+    done = 0
+    for design, start, blocks in session.ranges_of(parts()):
+        world, rows = places[0]
+        for row, block in zip(rows, blocks, strict=True):
+            lanes = slice(start - design.start, start - design.start + block.replications)
+            values[world, row, lanes] = _columns(block, design.scenario.quarters)
+            digest.update(np.ascontiguousarray(block.digests).data)
+        if start + blocks[0].replications == design.stop:
+            places.popleft()
+            done += len(rows)
+            if progress is not None:
+                progress(Work(done, len(points) * len(arms)))
+    return Panel(values, tuple(arms), digest.hexdigest())
+
+
+def _columns(block: BlockResult, quarters: int) -> Floats:
+    """Return `COLUMNS` of a block's replications, (n, column)."""
+    takeoff = np.where(block.takeoff == NEVER, quarters, block.takeoff).mean(axis=1)
+    columns = np.column_stack([block.outcomes, takeoff])
+    columns[~block.finite] = np.nan
+    return columns
