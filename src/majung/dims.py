@@ -96,6 +96,13 @@ PATH_ARRAYS: Final = (
     Array(
         "sme_sales", _QT, "money", "private sales (final and derived) of lines of small firms", "중소·벤처의 민간 매출"
     ),
+    Array(
+        "sme_derived_sales",
+        _QT,
+        "money",
+        "private derived sales of lines of small firms, without induced sales",
+        "중소·벤처의 민간 파생 매출",
+    ),
     Array("adopters", _QT, "adopters", "adopters in the home segments", "국내 채택자"),
     Array(
         "best_quality",
@@ -113,6 +120,13 @@ PATH_ARRAYS: Final = (
         "국내 민간 매출 평균 가격",
     ),
     Array("live_ventures", _QT, "lines", "live lines of small firms", "살아 있는 중소·벤처 제품 수"),
+    Array(
+        "founding_lines",
+        _QT,
+        "lines",
+        "live lines of small firms that were there at the start",
+        "시작 때부터 있던 중소·벤처의 살아 있는 제품 수",
+    ),
     Array("entries", _QT, "firms", "entrants", "진입"),
     Array("exits", _QT, "lines", "lines of firms that left", "퇴출"),
     Array("hhi", _QT, "1", "Herfindahl index of private sales over lines, both regions", "허핀달 지수"),
@@ -160,6 +174,13 @@ ACCOUNT_TOTALS: Final = tuple(a for a in ACCOUNT_ARRAYS if a.name != "cash")
 SHARES: Final = (
     Array("sme_share", (), "1", "small firms' share of private domestic sales", "국내 기업 민간 매출의 중소·벤처 비중"),
     Array("domestic_share", (), "1", "share of the home market that is not imported", "국내 시장에서 수입이 아닌 비율"),
+    Array(
+        "survival",
+        (),
+        "1",
+        "share of the small firms' lines of the start that are live at the end",
+        "시작 때의 중소·벤처 제품 중 마지막에 살아 있는 비율",
+    ),
 )
 """Outcomes that are missing where there is nothing to have a share of."""
 

@@ -160,6 +160,7 @@ def test_sales_by_destination():
         "home_sales": 120,
         "market_value": 140,
         "sme_sales": 70,
+        "sme_derived_sales": 0,
         "price": 1,
         "hhi": 0.5,
         "leader": 0,

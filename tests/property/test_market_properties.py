@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.oracle import builder
 from tests.property.market_cases import ARRAYS, Case, cases, run, same_bytes, total, with_rates
 
-from majung.dims import CLASSES, PATH_ARRAYS
+from majung.dims import CLASSES, PATH_ARRAYS, SMALL_CLASSES
 from majung.market import kernel
 from majung.market.equations import presence
 from majung.market.world import FOREIGN, HOME, MATCHING, MID, WORLD, Policy, World
@@ -58,6 +58,32 @@ def test_the_budget_is_spent_or_returned_and_never_exceeded(case: Case) -> None:
     if policy.budget > 0 and not len(policy.award_line):
         for name, part in zip(PUBLIC, policy.mix, strict=True):
             assert (total(found, name).max(axis=1) <= budget * part * (1 + 1e-12) + 1e-12).all()
+
+
+@given(cases())
+def test_those_of_the_start_only_become_fewer(case: Case) -> None:
+    found = run(*case)
+    lines, firms = case.world.lines, case.world.firms
+    small = firms.alive & np.isin(firms.size_class, [CLASSES.index(name) for name in SMALL_CLASSES])
+    at_start = np.bincount(lines.technology, small[lines.firm], len(case.world.technologies.frontier))
+    here = np.concatenate([np.broadcast_to(at_start[:, None], (1, len(at_start), 3)), found["founding_lines"]])
+    assert (np.diff(here, axis=0) <= 0).all()
+    assert (found["founding_lines"] <= found["live_ventures"]).all()
+    assert (found["live_ventures"] - found["founding_lines"] <= found["entries"].cumsum(axis=0)).all()
+
+
+@given(cases())
+def test_small_firms_sell_no_more_than_all_do(case: Case) -> None:
+    found = run(*case)
+    room = 1 + 1e-12
+    for whole in ("sme_sales", "private_derived_sales"):
+        assert (found["sme_derived_sales"] <= found[whole] * room).all(), whole
+    final = found["sme_sales"] - found["sme_derived_sales"]
+    assert (final <= found["private_final_sales"] * room + 1e-9 * found["sme_sales"]).all()
+    firms = case.world.firms
+    only_small = np.where(firms.size_class == FOREIGN, FOREIGN, firms.size_class % 2)
+    one = run(case.world._replace(firms=firms._replace(size_class=only_small)), *case[1:])
+    np.testing.assert_allclose(one["sme_derived_sales"], one["private_derived_sales"], rtol=1e-12)
 
 
 @given(cases())
@@ -279,7 +305,7 @@ def test_halves_of_a_line_sell_what_it_sold(case: Case, which: int) -> None:
     line = there[which % len(there)]
     pledge = builder.policy(world, match_rate=1.0, awards=[(line, MATCHING, 20.0, 0)])
     whole, halves = (run(w, pledge, case.seed, case.first) for w in (world, halved(world, line)))
-    apart = {"hhi", "leader", "live_ventures", "exits", "survived"}
+    apart = {"hhi", "leader", "live_ventures", "founding_lines", "exits", "survived"}
     for name in whole.keys() - apart:
         np.testing.assert_allclose(halves[name], whole[name], rtol=1e-9, atol=1e-9, err_msg=name)
 

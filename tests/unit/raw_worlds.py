@@ -13,7 +13,7 @@ from majung.ensemble.reduce.block import BlockResult, Part, Reducer
 from majung.ensemble.reduce.statistics import Tally
 from majung.market.kernel import LANES, Block
 
-QUARTERS, TECHNOLOGIES, FIRMS, SLOTS, LINES = 13, 3, 5, 2, 9
+QUARTERS, TECHNOLOGIES, FIRMS, SLOTS, LINES, FOUNDERS = 13, 3, 5, 2, 9, 4
 COST = 1.25
 PATH = {array.name: row for row, array in enumerate(dims.PATH_ARRAYS)}
 ACCOUNT = {array.name: row for row, array in enumerate(dims.ACCOUNT_ARRAYS)}
@@ -62,25 +62,27 @@ def raw(strategies: int, replications: int, broken: Sequence[tuple[int, int]] = 
 
 def reducer() -> Reducer:
     share = np.arange(1.0, TECHNOLOGIES + 1)
-    return Reducer(FIRMS, 40_000 * share, np.full(TECHNOLOGIES, 50.0), 0.1 * share, 4.0, 0.05, 0.1)
+    return Reducer(FIRMS, FOUNDERS, 40_000 * share, np.full(TECHNOLOGIES, 50.0), 0.1 * share, 4.0, 0.05, 0.1)
+
+
+def parts(worlds: Raw, row: int, first: int, last: int) -> list[Part]:
+    """Cut replications of a strategy as the kernel does."""
+    found = []
+    for start in range(first, last, LANES):
+        lanes = slice(start, min(start + LANES, last))
+        finite = worlds.finite[row, lanes]
+        block = Block(
+            worlds.paths[row][:, lanes].transpose(0, 2, 3, 1).copy(),
+            worlds.accounts[row][:, lanes].transpose(0, 2, 1).copy(),
+            worlds.firms[row][:, lanes][:, finite].sum(axis=1),
+        )
+        found.append(Part(block, finite))
+    return found
 
 
 def blocks(worlds: Raw, first: int, last: int, *, paths: bool = False) -> list[BlockResult]:
     """Reduce replications, the blocks of all strategies in their order."""
-    found = []
-    for row in range(len(worlds.finite)):
-        parts = []
-        for start in range(first, last, LANES):
-            lanes = slice(start, min(start + LANES, last))
-            finite = worlds.finite[row, lanes]
-            block = Block(
-                worlds.paths[row][:, lanes].transpose(0, 2, 3, 1).copy(),
-                worlds.accounts[row][:, lanes].transpose(0, 2, 1).copy(),
-                worlds.firms[row][:, lanes][:, finite].sum(axis=1),
-            )
-            parts.append(Part(block, finite))
-        found.append(reducer()(parts, paths=paths))
-    return found
+    return [reducer()(parts(worlds, row, first, last), paths=paths) for row in range(len(worlds.finite))]
 
 
 def tallied(worlds: Raw, bounds: Sequence[int]) -> Tally:

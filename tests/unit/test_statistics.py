@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 from tests.unit.raw_worlds import (
     COST,
     FIRMS,
+    FOUNDERS,
     LINES,
     PATH,
     QUARTERS,
     TECHNOLOGIES,
     Raw,
     blocks,
+    parts,
     raw,
     reducer,
     tallied,
@@ -51,6 +54,8 @@ def outcomes(worlds: Raw) -> np.ndarray:
     found.append(np.where(worlds.finite, leader_changes(worlds).sum(axis=2), np.nan))
     found.append(worlds.total("sme_sales") / sales)
     found.append(1 - worlds.total("imports") / worlds.total("home_sales"))
+    left = worlds.paths[:, PATH["founding_lines"], :, -1].sum(axis=2) / FOUNDERS
+    found.append(np.where(worlds.finite, left, np.nan))
     return np.stack(found, axis=2)
 
 
@@ -204,8 +209,9 @@ def test_a_share_of_nothing_is_missing_and_does_not_count() -> None:
     expected = 1 - worlds.total("imports")[1] / np.where(
         worlds.total("home_sales")[1] > 0, worlds.total("home_sales")[1], np.nan
     )
-    assert tally.outcomes.count[1, -1] == 15
-    assert tally.outcomes.means[1, -1] == pytest.approx(np.nanmean(expected), rel=1e-12)
+    column = NAMES.index("domestic_share")
+    assert tally.outcomes.count[1, column] == 15
+    assert tally.outcomes.means[1, column] == pytest.approx(np.nanmean(expected), rel=1e-12)
     assert tally.worlds.tolist() == [20, 20]
 
 
@@ -257,6 +263,23 @@ def test_a_block_does_not_depend_on_the_layout_of_what_it_is_made_of() -> None:
     assert all(values.tobytes() == two.arrays()[name].tobytes() for name, values in one.arrays().items())
 
 
+def test_totals_and_outcomes_are_a_part_of_what_statistics_need() -> None:
+    worlds = raw(1, 40, [(0, 2), (0, 17)])
+    whole = blocks(worlds, 0, 40)[0].arrays()
+    totals = {"outcomes", "takeoff", "status", "digests"}
+    for detail, names in (("totals", totals), ("outcomes", totals | {"series", "leader", "leader_changes"})):
+        found = getattr(reducer(), detail)(parts(worlds, 0, 0, 40)).arrays()
+        assert {name for name, values in found.items() if values.size} == names
+        assert all(found[name].tobytes() == whole[name].tobytes() for name in names)
+
+
+def test_where_no_small_firm_was_there_none_can_survive() -> None:
+    worlds = raw(1, 20)
+    found = replace(reducer(), founding_lines=0).totals(parts(worlds, 0, 0, 20)).outcomes
+    assert np.isnan(found[:, NAMES.index("survival")]).all()
+    assert np.isfinite(np.delete(found, NAMES.index("survival"), axis=1)).all()
+
+
 def test_a_reducer_is_its_arrays() -> None:
     made = reducer()
     again = Reducer.from_arrays({name: values.copy() for name, values in made.arrays().items()})
@@ -264,6 +287,7 @@ def test_a_reducer_is_its_arrays() -> None:
     for name, values in made.arrays().items():
         assert again.arrays()[name].tobytes() == values.tobytes()
     assert isinstance(again.firms, int)
+    assert isinstance(again.founding_lines, int)
 
 
 def numbers(tally: Tally) -> list[np.ndarray]:

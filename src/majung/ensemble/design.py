@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BASELINE", "BLOCK", "LARGEST_BLOCK", "BlockKey", "Design", "Detail", "Task", "block_size", "design"]
 
-Detail = Literal["outcomes", "statistics", "paths"]
-"""What is kept of a block: what each replication came to, what statistics need too, or each replication's path too."""
+Detail = Literal["totals", "outcomes", "statistics", "paths"]
+"""What is kept of a block: what each replication came to; with its series, and with the firms that awards name; what
+statistics need instead of these firms; or each replication's path too."""
 
 BASELINE: Final = HANDS_OFF
 """The strategy that every other is compared with."""
@@ -53,7 +54,7 @@ class BlockKey:
         The block's replications; `first` is a multiple of the design's block size.
     release : str
         Of majung, see `majung.ensemble.release`.
-    detail : {"outcomes", "statistics", "paths"}
+    detail : {"totals", "outcomes", "statistics", "paths"}
     """
 
     world: str
@@ -92,7 +93,7 @@ class Design:
         Replications are numbered from `start` up to but without `stop`.
     start : int
         A multiple of `block`.
-    detail : {"outcomes", "statistics", "paths"}
+    detail : {"totals", "outcomes", "statistics", "paths"}
     rule : str
         Names what decides the number of replications, where that is not given; `stop` is then their largest number.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from majung.scenario import Scenario
 
-__all__ = ["BlockResult", "Part", "Reducer", "Status", "home_totals"]
+__all__ = ["BlockResult", "Part", "Reducer", "Status", "founding_lines", "home_totals"]
 
 Floats = NDArray[np.float64]
 
 _PATH: Final = {array.name: row for row, array in enumerate(dims.PATH_ARRAYS)}
-_ACCOUNT: Final = {array.name: row for row, array in enumerate(dims.ACCOUNT_ARRAYS)}
+_ACCOUNT: Final = tuple(array.name for array in dims.ACCOUNT_ARRAYS)
 _TAKEOFF: Final = ("takeoff_growth_at_zero", "takeoff_growth_halving", "takeoff_growth_floor")
 _HASHED: Final = np.dtype("<f8")
 
@@ -47,6 +47,10 @@ class Status(Enum):
         return list(Status).index(self)
 
 
+def _none() -> NDArray[Any]:
+    return np.zeros(0)
+
+
 class Part(NamedTuple):
     """A kernel's block as it was checked.
 
@@ -61,51 +65,51 @@ class Part(NamedTuple):
 class BlockResult:
     """What is kept of n replications of one strategy.
 
-    Where only outcomes are kept, the arrays that statistics are formed of have no elements: `path_mean`, `path_m2`,
-    `account_mean`, `account_m2`, `firms`. P, B and F are the numbers of path, account and firm arrays, T of quarters
-    and K of technologies.
+    An array that is not kept has no elements. Of totals only those before `series` are kept; of outcomes those up to
+    `leader_changes`, and `named`. P, B and F are the numbers of path, account and firm arrays, T of quarters and K of
+    technologies.
 
     Parameters
     ----------
     outcomes : (n, outcome) ndarray
         In the order of `dims.OUTCOMES`; NaN where the replication failed.
+    takeoff : (n, K) ndarray of int16
+        Quarter of take-off; -1 for none.
+    status : (n,) ndarray of int8
+        Codes of `Status`.
+    digests : (kernel block, 32) ndarray of uint8
+        SHA-256 of the paths and accounts of each kernel block.
     series : (2, n, T) ndarray
         Private domestic sales and live ventures by quarter; NaN where the replication failed.
+    leader : (n, K) ndarray of int32
+        The domestic line that leads in the last quarter; -1 for none.
+    leader_changes : (n, K) ndarray of int16
+        Quarters in which another domestic line takes the lead.
     path_mean, path_m2 : (P, T, K) ndarray
         Mean, and sum of squared deviations from it, over the replications that did not fail; 0 where all did.
     account_mean, account_m2 : (B, T) ndarray
     firms : (F, firm) ndarray
         Sums over the replications that did not fail, without entry slots.
-    takeoff : (n, K) ndarray of int16
-        Quarter of take-off; -1 for none.
-    leader : (n, K) ndarray of int32
-        The domestic line that leads in the last quarter; -1 for none.
-    leader_changes : (n, K) ndarray of int16
-        Quarters in which another domestic line takes the lead.
-    status : (n,) ndarray of int8
-        Codes of `Status`.
-    digests : (kernel block, 32) ndarray of uint8
-        SHA-256 of the paths and accounts of each kernel block.
     named : (F, m, n) ndarray, optional
-        Where only outcomes are kept: `firms` by replication, of those that awards name, or of all with the entry slots
-        where there are none (see `majung.market.kernel.Block`); NaN where the replication failed.
+        Of outcomes: `firms` by replication, of those that awards name, or of all with the entry slots where there are
+        none (see `majung.market.kernel.Block`); NaN where the replication failed.
     paths : (P, n, T, K) ndarray, optional
         NaN where the replication failed.
     accounts : (B, n, T) ndarray, optional
     """
 
     outcomes: Floats
-    series: Floats
-    path_mean: Floats
-    path_m2: Floats
-    account_mean: Floats
-    account_m2: Floats
-    firms: Floats
     takeoff: NDArray[np.int16]
-    leader: NDArray[np.int32]
-    leader_changes: NDArray[np.int16]
     status: NDArray[np.int8]
     digests: NDArray[np.uint8]
+    series: Floats = field(default_factory=_none)
+    leader: NDArray[np.int32] = field(default_factory=_none)
+    leader_changes: NDArray[np.int16] = field(default_factory=_none)
+    path_mean: Floats = field(default_factory=_none)
+    path_m2: Floats = field(default_factory=_none)
+    account_mean: Floats = field(default_factory=_none)
+    account_m2: Floats = field(default_factory=_none)
+    firms: Floats = field(default_factory=_none)
     named: Floats | None = None
     paths: Floats | None = None
     accounts: Floats | None = None
@@ -139,6 +143,8 @@ class Reducer:
     ----------
     firms : int
         Firms of the scenario; entry slots come after them.
+    founding_lines : int
+        Lines of its small firms.
     potential, adopters_at_start : (K,) ndarray
         Potential adopters at home, and those there before the first quarter.
     growth : (K,) ndarray
@@ -148,6 +154,7 @@ class Reducer:
     """
 
     firms: int
+    founding_lines: int
     potential: Floats
     adopters_at_start: Floats
     growth: Floats
@@ -160,6 +167,7 @@ class Reducer:
         """Return the reducer of a scenario."""
         return cls(
             len(scenario.firms.id),
+            int(founding_lines(scenario).sum()),
             home_totals(scenario, scenario.segments.potential),
             home_totals(scenario, scenario.segments.adopters),
             np.asarray(scenario.technologies.growth, dtype=np.float64),
@@ -172,6 +180,7 @@ class Reducer:
         parameters = json.loads(dataset.attrs["parameters"])
         return cls(
             dataset.sizes["firm"],
+            int(dataset["founding_lines_at_start"].sum()),
             np.asarray(dataset["home_potential"].values, dtype=np.float64),
             np.asarray(dataset["home_adopters_at_start"].values, dtype=np.float64),
             np.asarray(dataset["growth_before_start"].values, dtype=np.float64),
@@ -188,60 +197,72 @@ class Reducer:
         found: dict[str, Any] = {name: values.item() if values.ndim == 0 else values for name, values in arrays.items()}
         return cls(**found)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def __call__(self, parts: Sequence[Part], *, paths: bool = False) -> BlockResult:
         """Reduce the kernel's blocks of consecutive replications; `paths` keeps each replication's own.
 
         Every part but the last has as many replications as the kernel simulates side by side.
         """
-        finite, by_path, by_account = _by_replication(parts)
-        with np.errstate(over="ignore", invalid="ignore"):
-            path_mean, path_m2 = _moments(by_path, finite)
-            account_mean, account_m2 = _moments(by_account, finite)
-            series = _series(by_path)
-            leader, changes = _leaders(by_path[_PATH["leader"]], finite)
-            outcomes = _outcomes(by_path, by_account, changes)
-        return BlockResult(
-            outcomes=outcomes,
-            series=series,
+        worlds = _Worlds.of(parts)
+        path_mean, path_m2 = _moments(worlds.paths, worlds.finite)
+        account_mean, account_m2 = _moments(worlds.accounts, worlds.finite)
+        return replace(
+            self._with_series(worlds),
             path_mean=path_mean,
             path_m2=path_m2,
             account_mean=account_mean,
             account_m2=account_m2,
             firms=np.sum([part.block.firms[:, : self.firms] for part in parts], axis=0),
-            takeoff=self._takeoff(by_path[_PATH["adopters"]], finite),
-            leader=leader,
-            leader_changes=changes,
-            status=_statuses(finite),
-            digests=_digests(by_path, by_account),
-            paths=by_path if paths else None,
-            accounts=by_account if paths else None,
+            paths=worlds.paths if paths else None,
+            accounts=worlds.accounts if paths else None,
         )
 
+    @np.errstate(over="ignore", invalid="ignore")
     def outcomes(self, parts: Sequence[Part]) -> BlockResult:
-        """Reduce blocks to what each replication came to alone: a twentieth of the size, for ensembles of many sets."""
-        finite, by_path, by_account = _by_replication(parts)
-        none = np.zeros(0)
-        with np.errstate(over="ignore", invalid="ignore"):
-            leader, changes = _leaders(by_path[_PATH["leader"]], finite)
-            return BlockResult(
-                outcomes=_outcomes(by_path, by_account, changes),
-                series=_series(by_path),
-                path_mean=none,
-                path_m2=none,
-                account_mean=none,
-                account_m2=none,
-                firms=none,
-                takeoff=self._takeoff(by_path[_PATH["adopters"]], finite),
-                leader=leader,
-                leader_changes=changes,
-                status=_statuses(finite),
-                digests=_digests(by_path, by_account),
-                named=_named(parts, finite),
-            )
+        """Reduce blocks to each replication's outcomes, series and firms: for ensembles of many sets of awards."""
+        worlds = _Worlds.of(parts)
+        return replace(self._with_series(worlds), named=_named(parts, worlds.finite))
 
-    def _takeoff(self, adopters: Floats, finite: NDArray[np.bool_]) -> NDArray[np.int16]:
+    @np.errstate(over="ignore", invalid="ignore")
+    def totals(self, parts: Sequence[Part]) -> BlockResult:
+        """Reduce blocks to what each replication came to, and nothing else: for ensembles of many worlds."""
+        worlds = _Worlds.of(parts)
+        return self._totals(worlds, _leaders(worlds)[1])
+
+    def _with_series(self, worlds: _Worlds) -> BlockResult:
+        leader, changes = _leaders(worlds)
+        found = self._totals(worlds, changes)
+        return replace(found, series=_series(worlds.paths), leader=leader, leader_changes=changes)
+
+    def _totals(self, worlds: _Worlds, changes: NDArray[np.int16]) -> BlockResult:
+        return BlockResult(
+            outcomes=self._outcomes(worlds, changes),
+            takeoff=self._takeoff(worlds),
+            status=np.where(worlds.finite, Status.DONE.code, Status.NOT_FINITE.code).astype(np.int8),
+            digests=_digests(worlds),
+        )
+
+    def _outcomes(self, worlds: _Worlds, changes: NDArray[np.int16]) -> Floats:
+        """Return `dims.OUTCOMES` of each replication, (n, outcome)."""
+        totals = worlds.paths.reshape(*worlds.paths.shape[:2], -1).sum(axis=2)
+        paths = dict(zip(_PATH, totals, strict=True))
+        at_end = {name: worlds.paths[_PATH[name], :, -1].sum(axis=1) for name in ("live_ventures", "founding_lines")}
+        accounts = dict(zip(_ACCOUNT, worlds.accounts.sum(axis=2), strict=True))
+        sales = paths["private_final_sales"] + paths["private_derived_sales"]
+        columns = [paths[array.name] for array in dims.PATH_TOTALS]
+        columns += [accounts[array.name] for array in dims.ACCOUNT_TOTALS]
+        columns.append(sales)
+        columns.append(accounts["budget"] - accounts["returned"])
+        columns.append(at_end["live_ventures"])
+        columns.append(np.where(np.isnan(sales), np.nan, changes.sum(axis=1)))
+        columns.append(_share(paths["sme_sales"], sales))
+        columns.append(1.0 - _share(paths["imports"], paths["home_sales"]))
+        columns.append(_share(at_end["founding_lines"], np.full_like(sales, self.founding_lines)))
+        return np.stack(columns, axis=1)
+
+    def _takeoff(self, worlds: _Worlds) -> NDArray[np.int16]:
         quarters = simulated_takeoff(
-            adopters.transpose(0, 2, 1),
+            worlds.paths[_PATH["adopters"]].transpose(0, 2, 1),
             self.adopters_at_start,
             self.potential,
             self.growth,
@@ -249,7 +270,7 @@ class Reducer:
             growth_halving=self.takeoff_growth_halving,
             growth_floor=self.takeoff_growth_floor,
         )
-        return np.where(finite[:, None], quarters, NEVER).astype(np.int16)
+        return np.where(worlds.finite[:, None], quarters, NEVER).astype(np.int16)
 
 
 def home_totals(scenario: Scenario, values: NDArray[Any]) -> Floats:
@@ -259,15 +280,30 @@ def home_totals(scenario: Scenario, values: NDArray[Any]) -> Floats:
     return np.bincount(scenario.segments.technology, weights=values * home, minlength=count).astype(np.float64)
 
 
-def _by_replication(parts: Sequence[Part]) -> tuple[NDArray[np.bool_], Floats, Floats]:
-    """Return which replications did not fail, (n,), and their paths and accounts, (P, n, T, K) and (B, n, T)."""
-    finite = np.concatenate([part.finite for part in parts])
-    by_path = _together([part.block.paths.transpose(0, 3, 1, 2) for part in parts])
-    by_account = _together([part.block.accounts.transpose(0, 2, 1) for part in parts])
-    if not finite.all():
-        by_path[:, ~finite] = np.nan
-        by_account[:, ~finite] = np.nan
-    return finite, by_path, by_account
+def founding_lines(scenario: Scenario) -> NDArray[np.int64]:
+    """Count the lines of small firms by technology, (K,)."""
+    small = np.isin(scenario.firms.size_class, [dims.CLASSES.index(name) for name in dims.SMALL_CLASSES])
+    technology = np.asarray(scenario.lines.technology, dtype=np.int64)[small[scenario.lines.firm]]
+    return np.bincount(technology, minlength=len(scenario.technologies.id))
+
+
+class _Worlds(NamedTuple):
+    """What the kernel gave, by replication: which did not fail, (n,), (P, n, T, K) and (B, n, T)."""
+
+    finite: NDArray[np.bool_]
+    paths: Floats
+    accounts: Floats
+
+    @classmethod
+    def of(cls, parts: Sequence[Part]) -> _Worlds:
+        """Join parts; NaN where a replication failed."""
+        finite = np.concatenate([part.finite for part in parts])
+        paths = _together([part.block.paths.transpose(0, 3, 1, 2) for part in parts])
+        accounts = _together([part.block.accounts.transpose(0, 2, 1) for part in parts])
+        if not finite.all():
+            paths[:, ~finite] = np.nan
+            accounts[:, ~finite] = np.nan
+        return cls(finite, paths, accounts)
 
 
 def _series(by_path: Floats) -> Floats:
@@ -282,10 +318,6 @@ def _named(parts: Sequence[Part], finite: NDArray[np.bool_]) -> Floats | None:
     if len(told) < len(parts):
         return None
     return np.where(finite, np.concatenate(told, axis=2), np.nan)
-
-
-def _statuses(finite: NDArray[np.bool_]) -> NDArray[np.int8]:
-    return np.where(finite, Status.DONE.code, Status.NOT_FINITE.code).astype(np.int8)
 
 
 def _together(parts: Sequence[Floats]) -> Floats:
@@ -306,40 +338,22 @@ def _moments(values: Floats, finite: NDArray[np.bool_]) -> tuple[Floats, Floats]
     return mean, np.einsum("ij...,ij...->i...", deviation, deviation)
 
 
-def _outcomes(by_path: Floats, by_account: Floats, changes: NDArray[np.int16]) -> Floats:
-    """Return `dims.OUTCOMES` of each replication, (n, outcome)."""
-    path_totals = by_path.reshape(*by_path.shape[:2], -1).sum(axis=2)
-    account_totals = by_account.sum(axis=2)
-    paths = {name: path_totals[row] for name, row in _PATH.items()}
-    accounts = {name: account_totals[row] for name, row in _ACCOUNT.items()}
-    sales = paths["private_final_sales"] + paths["private_derived_sales"]
-    columns = [paths[array.name] for array in dims.PATH_TOTALS]
-    columns += [accounts[array.name] for array in dims.ACCOUNT_TOTALS]
-    columns.append(sales)
-    columns.append(accounts["budget"] - accounts["returned"])
-    columns.append(by_path[_PATH["live_ventures"], :, -1].sum(axis=1))
-    columns.append(np.where(np.isnan(sales), np.nan, changes.sum(axis=1)))
-    columns.append(_share(paths["sme_sales"], sales))
-    columns.append(1.0 - _share(paths["imports"], paths["home_sales"]))
-    return np.stack(columns, axis=1)
-
-
 def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole != 0)
 
 
-def _leaders(leader: Floats, finite: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
-    """Return who leads at the end and how often another line comes to lead; (n, T, K) -> (n, K) twice."""
-    lines = np.where(finite[:, None, None], leader, -1.0).astype(np.int32)
+def _leaders(worlds: _Worlds) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
+    """Return who leads at the end and how often another line comes to lead, (n, K) each."""
+    lines = np.where(worlds.finite[:, None, None], worlds.paths[_PATH["leader"]], -1.0).astype(np.int32)
     changed = (lines[:, 1:] != lines[:, :-1]) & (lines[:, 1:] >= 0) & (lines[:, :-1] >= 0)
     return np.ascontiguousarray(lines[:, -1]), changed.sum(axis=1).astype(np.int16)
 
 
-def _digests(by_path: Floats, by_account: Floats) -> NDArray[np.uint8]:
+def _digests(worlds: _Worlds) -> NDArray[np.uint8]:
     found = []
-    for first in range(0, by_path.shape[1], LANES):
+    for first in range(0, worlds.finite.size, LANES):
         digest = hashlib.sha256()
-        for values in (*by_path, *by_account):
+        for values in (*worlds.paths, *worlds.accounts):
             digest.update(np.ascontiguousarray(values[first : first + LANES], dtype=_HASHED).data)
         found.append(np.frombuffer(digest.digest(), dtype=np.uint8))
     return np.stack(found)

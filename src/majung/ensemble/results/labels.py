@@ -12,7 +12,7 @@ import xarray as xr
 
 from majung import dims
 from majung.ensemble.design import BASELINE
-from majung.ensemble.reduce.block import Status, home_totals
+from majung.ensemble.reduce.block import Status, founding_lines, home_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def coordinates_of(design: Design, market: Market) -> dict[str, xr.Variable]:
     def labels(name: str, values: Iterable[object]) -> xr.Variable:
         return xr.Variable((name,), np.array(list(values), dtype=object), meaning_of(name))
 
-    def by_technology(values: NDArray[np.float64], units: str, long_name: str, long_name_ko: str) -> xr.Variable:
+    def by_technology(values: NDArray[Any], units: str, long_name: str, long_name_ko: str) -> xr.Variable:
         return xr.Variable(
             ("technology",), values, {"units": units, "long_name": long_name, "long_name_ko": long_name_ko}
         )
@@ -82,6 +82,12 @@ def coordinates_of(design: Design, market: Market) -> dict[str, xr.Variable]:
             "adopters",
             "adopters at home before the first quarter",
             "시작 전 국내 채택자",
+        ),
+        "founding_lines_at_start": by_technology(
+            founding_lines(scenario),
+            "lines",
+            "lines of small firms before the first quarter",
+            "시작 전 중소·벤처의 제품 수",
         ),
         "growth_before_start": by_technology(
             np.asarray(scenario.technologies.growth),

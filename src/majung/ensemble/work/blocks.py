@@ -112,6 +112,8 @@ class BlockWork:
         key = task.key
         firsts = range(key.first, key.first + key.count, BLOCK)
         parts = [self._part(task, first, min(BLOCK, key.first + key.count - first)) for first in firsts]
+        if key.detail == "totals":
+            return self.reducer.totals(parts)
         if key.detail == "outcomes":
             return self.reducer.outcomes(parts)
         return self.reducer(parts, paths=key.detail == "paths")

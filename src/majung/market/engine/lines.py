@@ -225,6 +225,7 @@ def deliver(
                 record[rows.ORDINARY_PUBLIC + v] += p * (bought[2, v] + bought[3, v])
                 record[rows.EXPORTS + v] += p * (bought[1, v] + derived_world - induced_world)
                 record[rows.SME_SALES + v] += small * private_sales
+                record[rows.SME_DERIVED + v] += small * derived_sales
                 private_units[v] += bought[0, v] + bought[1, v] + derived_home + derived_world - induced
                 record[rows.LEADER + v] = l if private_sales > lead[v] else record[rows.LEADER + v]
                 lead[v] = private_sales if private_sales > lead[v] else lead[v]
@@ -317,8 +318,8 @@ def enter(
 
 @step
 def census(
-    first, last, line_firm, size_class, desk, idle, aided, held, kept, matching, effort, alive, weight, grant, raised,
-    matched, died, record,
+    first, last, first_slot, line_firm, size_class, desk, idle, aided, held, kept, matching, effort, alive, weight,
+    grant, raised, matched, died, record,
 ):  # fmt: skip
     """Count live lines of a technology and book firms' money to it by effort shares."""
     for l in range(first, last):
@@ -326,9 +327,11 @@ def census(
         if size_class[i] == FOREIGN or idle[i]:
             continue
         small, share = 1.0 if size_class[i] <= SME else 0.0, effort[l]
+        founding = small if l < first_slot else 0.0
         j, m = desk[i], i if matching and aided[i] else matched.shape[0] - 1
         for v in range(LANES):
             record[rows.LIVE_VENTURES + v] += small * alive[i, v]
+            record[rows.FOUNDING + v] += founding * alive[i, v]
             record[rows.EXITS + v] += died[j, v]
             record[rows.PRIVATE_RAISED + v] += share * raised[i, v]
             record[rows.MATCHING + v] += share * matched[m, v]

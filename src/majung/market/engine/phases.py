@@ -305,8 +305,9 @@ def close_technology(
         last = min(first + TILE, end)
         _leave(layout.solos_before[first], layout.solos_before[last], given, firms, desk, layout, account)
         line_steps.census(
-            first, last, lines.firm, given.size_class, layout.desk, firms.idle, firms.aided, now.held, now.kept,
-            matching, lines.effort, firms.alive, now.weight, now.grant, firms.raised, firms.matched, desk.died, record,
+            first, last, technologies.first_slot[k], lines.firm, given.size_class, layout.desk, firms.idle, firms.aided,
+            now.held, now.kept, matching, lines.effort, firms.alive, now.weight, now.grant, firms.raised, firms.matched,
+            desk.died, record,
         )  # fmt: skip
         _sum_market(k, first, last, given, lines, now, firms, market)
     line_steps.enter(

@@ -83,6 +83,7 @@ def path_row(
     firm, effort = market.world.lines.firm, market.world.lines.effort
     first_segment, domestic = market.world.technologies.first_segment, market.domestic
     small, live = market.small_firm[firm], market.live
+    slot = np.arange(len(firm)) >= market.world.technologies.first_slot[market.world.lines.technology]
     home = value.market[:, HOME]
     sold, all_sold = value.private.sum(1), market.market_value[market.world.lines.technology]
 
@@ -104,11 +105,13 @@ def path_row(
         "home_sales": market.by_technology(home),
         "market_value": market.market_value,
         "sme_sales": total(sold, of=small),
+        "sme_derived_sales": total(value.derived.sum(1), of=small),
         "adopters": np.diff(adopters),
         "best_quality": offers.best_quality / market.frontier,
         "frontier": market.frontier,
         "price": ratio(total(sold), total(units.private.sum(1))),
         "live_ventures": count(live & small),
+        "founding_lines": count(live & small & ~slot),
         "entries": count(np.isin(np.arange(len(firm)), entrants)),
         "exits": count(exits[firm]),
         "hhi": market.by_technology(ratio(sold, all_sold) ** 2),
