@@ -26,13 +26,15 @@ from majung.parameters.model import (
     out_of_bounds,
 )
 
-__all__ = ["ALL", "DETECTOR", "FILES", "load"]
+__all__ = ["ALL", "CLAIMS", "DETECTOR", "FILES", "load"]
 
 FILES: Final = ("demand", "research", "incumbents", "reputation", "finance", "entry", "takeoff", "decision")
 """What a scenario can set."""
 DETECTOR: Final = ("takeoff", "stages")
 """What reads observed series."""
-ALL: Final = (*FILES, "stages")
+CLAIMS: Final = ("claims",)
+"""When the worlds speak for a claim."""
+ALL: Final = (*FILES, "stages", *CLAIMS)
 
 _REQUIRED: Final = ("symbol", "label", "value", "unit", "range", "bounds")
 _OPTIONAL: Final = ("source", "free", "status", "compare", "note")

@@ -17,7 +17,7 @@ from majung.scenario.strategy import HANDS_OFF, Award, Strategy, hands_off
 from majung.scenario.tables.schema import Firms, Lines, Technologies
 from majung.tables.problems import Problems, likely
 
-__all__ = ["Frame", "check_strategies", "read_strategies", "with_hands_off"]
+__all__ = ["Frame", "check_strategies", "read_strategies", "strategies_of", "with_hands_off"]
 
 _FOREIGN: Final = CLASSES.index("foreign")
 _SUGAR: Final = ("after", "delay")
@@ -102,11 +102,25 @@ def read_strategies(path: Path, unit: Unit, start: Quarter | None, problems: Pro
             )
         )
         return ()
+    return strategies_of(entries, unit, start, note)
+
+
+def strategies_of(
+    entries: Sequence[dict[str, Any]],
+    unit: Unit,
+    start: Quarter | None,
+    note: Note,
+    complete: Callable[[dict[str, Any], Note], dict[str, Any]] = lambda entry, _: entry,
+) -> tuple[Strategy, ...]:
+    """Return the strategies that tables of a TOML file are, or note what is wrong with them; see `read_strategies`.
+
+    `complete` may change a table, after what it copies was put into it.
+    """
     strategies = []
     wrong: dict[str, list[Problem]] = {}
     for name, entry in _resolved(entries, note):
         wrong[name] = []
-        raw = _with_offsets(entry, start, wrong[name].append)
+        raw = _with_offsets(complete(entry, wrong[name].append), start, wrong[name].append)
         try:
             strategies.append(Strategy(**{"unit": str(unit), **raw}))
         except InputError as error:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung import dims
+from majung.decision.steps import Step
 from majung.dims import INSTRUMENTS
 from majung.ensemble import BLOCK, BlockResult, Design, market_of
 from majung.scenario import Award, Strategy, hands_off
@@ -33,14 +34,6 @@ _TOGETHER: Final = 32
 """Sets that are given to the workers at a time: after each lot it is said how far the work has come."""
 FRESH: Final = 1 << 40
 """The first of the worlds that are kept from all choosing, a multiple of a block."""
-
-
-class Step(NamedTuple):
-    """How far a stage has come, in worlds: one set of awards in one replication."""
-
-    stage: str
-    done: int
-    total: int
 
 
 class Grant(NamedTuple):

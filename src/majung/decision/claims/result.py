@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from majung.decision.explore.discovery import Box
     from majung.decision.explore.importance import Driver
     from majung.decision.worlds.factors import Factor
+    from majung.errors import Problem
     from majung.parameters import LocalText
 
 __all__ = ["ClaimTest", "Claims", "Effect", "Verdict", "WorldCounts"]
@@ -154,6 +155,8 @@ class Claims:
     points : (W, d) array
         The worlds.
     tests : tuple of ClaimTest
+    not_asked : mapping of str to tuple of Problem
+        Claims that do not fit the scenario, and why.
     confidence : float
         Of every interval.
     most : float
@@ -176,6 +179,7 @@ class Claims:
     factors: tuple[Factor, ...]
     points: Floats
     tests: tuple[ClaimTest, ...]
+    not_asked: Mapping[str, tuple[Problem, ...]]
     confidence: float
     most: float
     simulated: int

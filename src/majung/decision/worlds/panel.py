@@ -6,12 +6,14 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from majung import dims
+from majung.decision.steps import Step
 from majung.decision.worlds.factors import varied
 from majung.ensemble import BLOCK, Design, market_of
 from majung.errors import InputError
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from majung.ensemble import BlockResult, Market, Session
     from majung.scenario import Scenario, Strategy
 
-__all__ = ["COLUMNS", "Arm", "Panel", "Setting", "Work", "simulated_panel", "whole_blocks"]
+__all__ = ["COLUMNS", "Arm", "Panel", "Setting", "simulated_panel", "whole_blocks"]
 
 Floats = NDArray[np.float64]
 
@@ -53,12 +55,10 @@ class Arm(NamedTuple):
     strategy: Strategy
     setting: Setting = Setting()
 
-
-class Work(NamedTuple):
-    """How far a panel has come, in arms of a world."""
-
-    done: int
-    total: int
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells arms apart: not how a strategy is called."""
+        return self.strategy.hash, self.setting.id
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,20 @@ class Panel:
     values: Floats
     arms: tuple[Arm, ...]
     digest: str
+
+    def place(self, arm: Arm) -> int:
+        """Return the row of an arm.
+
+        Raises
+        ------
+        KeyError
+            When it is not in the panel.
+        """
+        return self._places[arm.key]
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        return {arm.key: row for row, arm in enumerate(self.arms)}
 
     @property
     def failed(self) -> NDArray[np.bool_]:
@@ -105,7 +119,8 @@ def simulated_panel(
     replications: int,
     first: int = 0,
     same_luck: bool = False,
-    progress: Callable[[Work], None] | None = None,
+    stage: str = "worlds",
+    progress: Callable[[Step], None] | None = None,
 ) -> Panel:
     """Simulate arms in worlds.
 
@@ -126,8 +141,10 @@ def simulated_panel(
         Number of the first world, which decides its luck.
     same_luck : bool
         Whether all worlds have the luck of the first, so that they differ by their factors alone; else each its own.
+    stage : str
+        What the work is called.
     progress : callable, optional
-        Told a `Work` after each world and setting.
+        Told a `Step` after each world and setting.
     """
     by_setting: dict[Setting, list[int]] = {}
     for row, arm in enumerate(arms):
@@ -161,7 +178,7 @@ def simulated_panel(
             places.popleft()
             done += len(rows)
             if progress is not None:
-                progress(Work(done, len(points) * len(arms)))
+                progress(Step(stage, done, len(points) * len(arms)))
     return Panel(values, tuple(arms), digest.hexdigest())
 
 
