@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from majung.ensemble import Progress
 from majung.messages import Lang, text
 from majung.money import format_date
-from majung.report.drawing import NARROW_WIDTH, WIDE_WIDTH, write_page
+from majung.report.drawing import at_both_widths, write_page
 from majung.report.figures import bars, lines
 from majung.report.figures.panels import Specification
 from majung.report.page import assumptions
@@ -96,7 +97,7 @@ def render(
     """
     target = Path(out)
     results = Results(dataset, scenario, summaries)
-    charts = _specify(results, lang)
+    charts = at_both_widths({key: partial(chart, results, lang) for key, chart in FIGURES.items()})
     counted = None if progress is None else lambda done, total: progress(Progress(done, total))
     labels = {key: text(f"report.label.{key}", lang) for key in charts}
     content = _content(results, lang, charts)
@@ -119,16 +120,6 @@ def identity(results: Results, lang: Lang) -> list[tuple[str, str]]:
         (text("report.identity.quarters", lang), f"{len(results.quarters)} ({span})"),
         (text("report.identity.unit", lang), results.unit.label(lang)),
     ]
-
-
-def _specify(results: Results, lang: Lang) -> dict[str, tuple[Specification, Specification]]:
-    """Describe each chart that has something to show, for a desk and for a telephone."""
-    found = {}
-    for key, chart in FIGURES.items():
-        wide, narrow = (chart(results, lang, width) for width in (WIDE_WIDTH, NARROW_WIDTH))
-        if wide is not None and narrow is not None:
-            found[key] = (wide, narrow)
-    return found
 
 
 def _content(results: Results, lang: Lang, shown: Collection[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from majung.report.figures.fonts import Fonts, cut_fonts, font_faces, lend
 from majung.report.figures.panels import Specification
 from majung.report.figures.pictures import letters, to_png, to_svg, with_faces, words
 
-__all__ = ["NARROW_WIDTH", "WIDE_WIDTH", "Counted", "write_page", "write_whole"]
+__all__ = ["NARROW_WIDTH", "WIDE_WIDTH", "Counted", "at_both_widths", "write_page", "write_whole"]
 
 Drawn: TypeAlias = Mapping[str, tuple[str, str]]
 Counted: TypeAlias = Callable[[int, int], None]
@@ -25,6 +25,24 @@ WIDE_WIDTH: Final = 920
 """Pixels of a chart on a desk."""
 NARROW_WIDTH: Final = 350
 """Pixels of a chart on a telephone."""
+
+
+def at_both_widths(
+    charts: Mapping[str, Callable[[int], Specification | None]],
+) -> dict[str, tuple[Specification, Specification]]:
+    """Describe each chart that has something to show, for a desk and for a telephone.
+
+    Parameters
+    ----------
+    charts : mapping
+        Given the width in pixels, by name.
+    """
+    found = {}
+    for key, chart in charts.items():
+        wide, narrow = (chart(width) for width in (WIDE_WIDTH, NARROW_WIDTH))
+        if wide is not None and narrow is not None:
+            found[key] = (wide, narrow)
+    return found
 
 
 def write_page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ from majung.report.awards.entries import awards_listed, near_misses_listed
 from majung.report.awards.quality import noise_of, quality_of
 from majung.report.awards.sentences import findings, headline, support
 from majung.report.awards.words import objective
-from majung.report.drawing import NARROW_WIDTH, WIDE_WIDTH, write_page
+from majung.report.drawing import at_both_widths, write_page
 from majung.report.figures.panels import Specification
 from majung.report.wording import amount, count, percent
 
@@ -72,7 +73,7 @@ def render(
 
     target = Path(out)
     level = percent(scenario.parameters.value("confidence"))
-    charts = _specify(allocation, lang, level)
+    charts = at_both_widths({key: partial(_drawn, key, allocation, lang, level) for key in CHARTS})
     counted = None if progress is None else lambda done, total: progress(Progress(done, total))
     labels = {key: text(f"report.awards.label.{key}", lang) for key in charts}
     content = _content(allocation, scenario, lang, level, charts)
@@ -99,14 +100,8 @@ def identity(allocation: Allocation, lang: Lang) -> list[tuple[str, str]]:
     ]
 
 
-def _specify(allocation: Allocation, lang: Lang, level: str) -> dict[str, tuple[Specification, Specification]]:
-    """Describe each chart that has something to show, for a desk and for a telephone."""
-    found = {}
-    for key, chart in CHARTS.items():
-        wide, narrow = (chart(allocation, lang, width, level) for width in (WIDE_WIDTH, NARROW_WIDTH))
-        if wide is not None and narrow is not None:
-            found[key] = (wide, narrow)
-    return found
+def _drawn(key: str, allocation: Allocation, lang: Lang, level: str, width: int) -> Specification | None:
+    return CHARTS[key](allocation, lang, width, level)
 
 
 def _content(

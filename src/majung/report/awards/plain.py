@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from majung.decision.statistics import Interval
 from majung.messages import Lang
 from majung.report.awards.words import said
+from majung.report.plain import bounds, nullable
 
 if TYPE_CHECKING:
     from majung.decision.awards.result import Allocation, Drivers, NearMiss, Place, Practice, Refusal, RuleUse
@@ -58,7 +55,7 @@ def as_json(allocation: Allocation, lang: Lang, files: Mapping[str, str] | None 
         "near_misses": [_near_miss(one, lang) for one in allocation.near_misses],
         "ineligible": [_refusal(one, lang) for one in allocation.ineligible],
         "rules": [_rule(one, lang) for one in allocation.rules],
-        "portfolio_value": _interval(allocation.portfolio_value),
+        "portfolio_value": bounds(allocation.portfolio_value),
         "single_values": allocation.single_values,
         "gap": {"mean": allocation.gap.mean, "high": allocation.gap.high},
         "cvar": allocation.cvar,
@@ -69,7 +66,7 @@ def as_json(allocation: Allocation, lang: Lang, files: Mapping[str, str] | None 
             "deviation": allocation.noise.deviation,
             "reliability": allocation.noise.reliability,
             "overlap": allocation.noise.overlap,
-            "value": _interval(allocation.noise.value),
+            "value": bounds(allocation.noise.value),
         },
         "swaps": allocation.swaps,
         "tried": allocation.tried,
@@ -77,7 +74,7 @@ def as_json(allocation: Allocation, lang: Lang, files: Mapping[str, str] | None 
         "seconds": {name: round(float(value), 3) for name, value in allocation.seconds.items()},
         "files": dict(files or {}),
     }
-    plain: dict[str, Any] = _nullable(found)
+    plain: dict[str, Any] = nullable(found)
     return plain
 
 
@@ -96,7 +93,7 @@ def _considered(one: Any, lang: Lang) -> dict[str, Any]:
         "purpose": one.purpose,
         "score": one.score,
         "rank": one.rank,
-        "value": _interval(one.value),
+        "value": bounds(one.value),
         "worlds": one.worlds,
         "drivers": _drivers(one.drivers),
         "places": _places(one.places),
@@ -148,33 +145,16 @@ def _practice(one: Practice, lang: Lang) -> dict[str, Any]:
         "title": said(one.title, lang),
         "awards": one.awards,
         "spent": one.spent,
-        "value": _interval(one.value),
-        "difference": _interval(one.difference),
+        "value": bounds(one.value),
+        "difference": bounds(one.difference),
         "unmet": list(one.unmet),
     }
 
 
 def _drivers(found: Drivers) -> dict[str, Any]:
     shares = {name: getattr(found, name) for name in _SHARES}
-    return {"takeoff": found.takeoff, **shares, **{name: _interval(getattr(found, name)) for name in _INTERVALS}}
+    return {"takeoff": found.takeoff, **shares, **{name: bounds(getattr(found, name)) for name in _INTERVALS}}
 
 
 def _places(places: tuple[Place, ...]) -> list[dict[str, Any]]:
     return [{"table": place.table, "row": place.row} for place in places]
-
-
-def _interval(found: Interval) -> dict[str, float]:
-    return {"mean": found.mean, "low": found.low, "high": found.high}
-
-
-def _nullable(value: Any) -> Any:
-    """Replace what JSON has no number for."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: _nullable(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_nullable(inner) for inner in value]
-    return value

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from majung.decision.statistics import Interval
 from majung.messages import Lang, text
@@ -23,39 +21,12 @@ from majung.report.awards.words import (
     sentence,
     whole_amounts,
 )
+from majung.report.sheets import Cells, Column, Kind, Sheet
 
 if TYPE_CHECKING:
     from majung.decision.awards.result import Allocation
 
-__all__ = ["SHEETS", "Column", "Sheet", "sheets", "spent_whole"]
-
-Kind: TypeAlias = Literal["text", "long", "count", "money", "number", "share", "day"]
-Cells: TypeAlias = Sequence[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
-
-    Parameters
-    ----------
-    name : str
-        In the csv file.
-    kind : str
-        What its cells are; money is in the currency's own unit.
-    """
-
-    name: str
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: its columns, and rows of plain values; None where there is none."""
-
-    name: str
-    columns: tuple[Column, ...]
-    rows: list[Cells]
+__all__ = ["SHEETS", "sheets", "spent_whole"]
 
 
 def sheets(allocation: Allocation, lang: Lang) -> tuple[Sheet, ...]:
@@ -279,8 +250,3 @@ def _finite(value: float) -> float | None:
 
 def _yes(true: bool, lang: Lang) -> str:
     return text(f"report.awards.sheet.{'yes' if true else 'no'}", lang)
-
-
-def plain(value: Any) -> Any:
-    """Return a cell as csv has it: a day as it is written in ISO 8601."""
-    return value.isoformat() if isinstance(value, date) else value

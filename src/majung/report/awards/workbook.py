@@ -4,44 +4,32 @@ from __future__ import annotations
 
 import io
 import os
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
 from majung.messages import Lang, text
 from majung.money import parse_unit
 from majung.report.awards.document import identity
-from majung.report.awards.sheets import Column, Sheet, plain, sheets, spent_whole
+from majung.report.awards.sheets import sheets, spent_whole
 from majung.report.awards.words import basic, ratio, worth
 from majung.report.drawing import write_whole
-from majung.report.spreadsheets import csv, row, undated
+from majung.report.sheets import FORMATS, Sheet, fill_sheet, write_tables
+from majung.report.spreadsheets import row, undated
 from majung.report.wording import interval
 
 if TYPE_CHECKING:
     from majung.decision.awards.result import Allocation
     from majung.scenario import Scenario
 
-__all__ = ["TABLES", "WORKBOOK", "write_awards"]
+__all__ = ["WORKBOOK", "write_awards"]
 
 WORKBOOK: Final = "awards.xlsx"
-TABLES: Final = "tables"
-"""The folder of the csv files."""
-
-_FORMATS: Final = {"count": "#,##0", "money": "#,##0", "number": "#,##0.###", "share": "0%", "day": "yyyy-mm-dd"}
-_LONGEST_CELL: Final = 32_000
-"""Letters that a cell of a spreadsheet takes."""
-_WIDEST: Final = {"text": 34, "long": 60}
-_NARROWEST: Final = 9
-_SAMPLE: Final = 300
-"""Rows that a column's width is taken from."""
 
 
 def write_awards(
@@ -75,12 +63,7 @@ def write_awards(
     """
     spent = spent_whole(allocation)
     found = sheets(allocation, lang)
-    files = {}
-    for sheet in found:
-        names = [column.name for column in sheet.columns]
-        frame = pd.DataFrame([[plain(value) for value in cells] for cells in sheet.rows], columns=names, dtype=object)
-        files[sheet.name] = Path(folder) / TABLES / f"{sheet.name}.csv"
-        write_whole(files[sheet.name], csv(frame))
+    files = write_tables(found, Path(folder))
     files["xlsx"] = Path(folder) / WORKBOOK
     write_whole(files["xlsx"], _workbook(allocation, found, spent, lang, scenario))
     return files
@@ -94,26 +77,17 @@ def _workbook(
     book.properties.title = allocation.title.text(lang) or allocation.call
     currency = basic(parse_unit(allocation.unit)).label(lang)
     for sheet in found:
-        _sheet(book.create_sheet(text(f"report.awards.sheet.name.{sheet.name}", lang)), sheet, currency, lang)
+        place = book.create_sheet(text(f"report.awards.sheet.name.{sheet.name}", lang))
+        titles = [
+            text(f"report.awards.sheet.column.{column.name}", lang, currency=currency) for column in sheet.columns
+        ]
+        fill_sheet(place, sheet, titles)
+        if sheet.name == "awards":
+            _total(place, sheet, lang)
     _about(book.create_sheet(text("report.awards.sheet.name.about", lang)), allocation, spent, currency, lang, scenario)
     buffer = io.BytesIO()
     book.save(buffer)
     return undated(buffer.getvalue())
-
-
-def _sheet(place: Any, sheet: Sheet, currency: str, lang: Lang) -> None:
-    head = [text(f"report.awards.sheet.column.{column.name}", lang, currency=currency) for column in sheet.columns]
-    place.freeze_panes = "A2"
-    last = get_column_letter(len(head))
-    place.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
-    for number, (title, column) in enumerate(zip(head, sheet.columns, strict=True)):
-        sample = [found[number] for found in sheet.rows[:_SAMPLE]]
-        place.column_dimensions[get_column_letter(number + 1)].width = _width(title, column, sample)
-    place.append([_head(place, title) for title in head])
-    for cells in sheet.rows:
-        place.append([_cell(place, value, column) for value, column in zip(cells, sheet.columns, strict=True)])
-    if sheet.name == "awards":
-        _total(place, sheet, lang)
 
 
 def _total(place: Any, sheet: Sheet, lang: Lang) -> None:
@@ -121,54 +95,13 @@ def _total(place: Any, sheet: Sheet, lang: Lang) -> None:
     amounts = [column.name for column in sheet.columns].index("amount")
     letter, last = get_column_letter(amounts + 1), len(sheet.rows) + 1
     total = WriteOnlyCell(place, value=f"=SUM({letter}2:{letter}{last})" if sheet.rows else 0)
-    total.number_format = _FORMATS["money"]
+    total.number_format = FORMATS["money"]
     cells = [WriteOnlyCell(place, value=text("report.awards.sheet.total", lang))]
     cells += [WriteOnlyCell(place) for _ in range(amounts - 1)]
     for cell in (*cells, total):
         cell.font = Font(bold=True)
         cell.border = Border(top=Side(style="thin"))
     place.append([*cells, total])
-
-
-def _head(place: Any, title: str) -> Any:
-    cell = WriteOnlyCell(place, value=title)
-    cell.font = Font(bold=True)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    cell.border = Border(bottom=Side(style="thin"))
-    return cell
-
-
-def _cell(place: Any, value: Any, column: Column) -> Any:
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
-    cell = WriteOnlyCell(place, value=value)
-    if isinstance(value, str):
-        # A text that begins with = is a text.
-        cell.data_type = "s"
-    elif column.kind in _FORMATS:
-        whole = column.kind == "number" and float(value or 0).is_integer()
-        cell.number_format = _FORMATS["count" if whole else column.kind]
-    if column.kind == "long":
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    else:
-        cell.alignment = Alignment(vertical="top")
-    return cell
-
-
-def _width(title: str, column: Column, cells: Sequence[Any]) -> float:
-    """Return the columns that a sheet's column needs; a title may take two lines."""
-    longest = max((_columns(_shown(value)) for value in cells), default=0)
-    return min(max(longest, _columns(title) / 2 + 2, _NARROWEST), _WIDEST.get(column.kind, 24)) + 2
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,.0f}"
-    return "" if value is None else str(value)
-
-
-def _columns(words: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
 def _about(
@@ -182,7 +115,7 @@ def _about(
     row(place, [text("report.awards.sheet.units", lang, currency=currency)])
     row(place, [])
     total = WriteOnlyCell(place, value=spent)
-    total.number_format = _FORMATS["money"]
+    total.number_format = FORMATS["money"]
     total.alignment = Alignment(horizontal="left")
     place.append([text("report.awards.sheet.checked", lang), total])
     for name, value in _figures(allocation, lang):
