@@ -15,7 +15,7 @@ from tests.unit.fake_market import market, small_scenario
 from majung.cli.app import command
 from majung.cli.commands.running import read_settings
 from majung.cli.said.progress import shown
-from majung.cli.said.show import as_json, dumped, heading, table
+from majung.cli.said.show import as_json, dumped, heading, ranking, table
 from majung.cli.said.speaker import Speaker
 from majung.decision import compare, summarise
 from majung.ensemble import Progress, design
@@ -192,8 +192,9 @@ def test_a_reader_that_leaves_the_table_is_told_apart_from_a_bug(dataset: Any, m
             raise BrokenPipeError
 
     monkeypatch.setattr("sys.stdout", Left())
+    said = ranking(dataset, summarise(dataset), "en", 150)
     with pytest.raises(BrokenPipeError):
-        Speaker("en", quiet=False, for_machines=False).done(dataset, summarise(dataset), "report.html")
+        Speaker("en", quiet=False, for_machines=False).done(said, "report.html")
 
 
 @pytest.mark.parametrize(("encoding", "kept"), [("utf-8", True), ("UTF8", True), (None, True), ("euc-kr", False)])

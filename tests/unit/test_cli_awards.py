@@ -16,9 +16,10 @@ import pytest
 from rich.console import Console
 from tests.unit.awards_data import LONG, NASTY, allocation, nothing
 
-from majung.cli.commands import awards as commands
+from majung.cli.commands import conducting
 from majung.cli.main import exit_code
-from majung.cli.said.awards import awards_table, practices_table, stages
+from majung.cli.said.awards import awards_table, practices_table
+from majung.cli.said.progress import stages
 from majung.decision import awards
 from majung.decision.awards import Allocation, Step
 from majung.ensemble import RunRecord
@@ -83,7 +84,7 @@ def decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Decided:
     monkeypatch.setattr(awards, "planned_allocation", stand_in.planned)
     monkeypatch.setattr(awards, "allocated", stand_in.allocated)
     # Compiling and drawing take most of the time, and have tests of their own.
-    monkeypatch.setattr(commands, "compile_kernel", lambda: 0.0)
+    monkeypatch.setattr(conducting, "compile_kernel", lambda: 0.0)
     monkeypatch.setattr(document, "CHARTS", {})
     skeleton.write(tmp_path / "small")
     return stand_in
@@ -193,7 +194,7 @@ def test_an_interrupt_leaves_a_run_that_goes_on(decided: Decided, said: Said, tm
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_stages_are_told_one_after_the_other(lang: Lang) -> None:
     stream = StringIO()
-    with stages(Console(file=stream, width=150), lang) as told:
+    with stages(Console(file=stream, width=150), lang, "cli.allocate.stage") as told:
         for stage in ("values", "refine"):
             for done in range(101):
                 told(Step(stage, done, 100))

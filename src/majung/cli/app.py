@@ -11,7 +11,7 @@ import typer
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
-    from majung.cli.commands.running import How
+    from majung.cli.commands.conducting import How
 
 __all__ = ["Settings", "command"]
 
@@ -194,7 +194,7 @@ def _rerun(
 def _how(
     settings: typer.Context, store: Path | None, threads: int | None, cluster: str | None, json: bool, quiet: bool
 ) -> How:
-    from majung.cli.commands.running import How
+    from majung.cli.commands.conducting import How
 
     return How(store=store, threads=threads, cluster=cluster, json=json, quiet=quiet, lang=settings.obj.lang)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Event
@@ -96,14 +96,14 @@ class Session(AbstractContextManager["Session"]):
         """Blocks that are worked on at a time."""
         return self._pool.size
 
-    def begin(self, run: RunRecord, inputs: Iterable[Path] = ()) -> None:
+    def begin(self, run: RunRecord, inputs: Mapping[str, Path] | Iterable[Path] = ()) -> None:
         """Note in the store, if there is one, what run the designs that follow are of.
 
         Parameters
         ----------
         run : RunRecord
-        inputs : iterable of Path
-            Files that it is made from; copies are kept.
+        inputs : mapping of str to Path, or iterable of Path
+            Files that it is made from; copies are kept, see `Store.begin`.
         """
         if self.store is not None:
             self._run_id = run.run_id

@@ -1,114 +1,50 @@
-"""What an allocation says to people: its stages while it works, then awards, near misses and practices."""
+"""What an allocation says to people: awards, near misses and practices."""
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from majung.cli.said.progress import Steps, shown
-from majung.cli.said.speaker import Speaker
 from majung.messages import Lang, text
 from majung.money import format_date, parse_unit
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from collections.abc import Iterator
+
     from rich.table import Table
 
-    from majung.decision.awards import Allocation, Step
-    from majung.ensemble import RunInfo
+    from majung.cli.said.speaker import Said
+    from majung.decision.awards import Allocation
     from majung.scenario import Scenario
 
-__all__ = ["AwardsSpeaker", "awards_table", "practices_table", "stages"]
+__all__ = ["awards_said", "awards_table", "practices_table"]
 
 _WIDE: Final = 110
 
 
-class AwardsSpeaker(Speaker):
-    """Say how an allocation goes; see `Speaker`."""
+def awards_said(allocation: Allocation, scenario: Scenario, lang: Lang, width: int) -> Iterator[Said]:
+    """Yield what is said of an allocation."""
+    from majung.report.awards.sentences import headline, support
+    from majung.report.wording import count, percent
 
-    @contextmanager
-    def deciding(self) -> Iterator[Callable[[Step], None] | None]:
-        """Give what shows how far each stage has come, with the time left."""
-        if self._quiet:
-            yield None
-        else:
-            with stages(self._aside, self._lang) as told:
-                yield told
-
-    def allocated(self, allocation: Allocation, scenario: Scenario, report: str) -> None:
-        """Show what came of it, and where the report is."""
-        if self._quiet:
-            if not self._for_machines:
-                print(report)
-            return
-        self._show(allocation, scenario)
-        # Not through the console, which would break the path where a line ends.
-        print(text("cli.report", self._lang, path=report), file=sys.stderr if self._for_machines else sys.stdout)
-
-    def same(self, allocation: Allocation, scenario: Scenario, before: RunInfo) -> None:
-        """Show what came of it, and say that it is what the stored run had."""
-        if not self._quiet:
-            self._show(allocation, scenario)
-        message = text("cli.rerun.same", self._lang, run_id=before.run_id, hash=before.result_hash)
-        print(message, file=sys.stderr if self._for_machines else sys.stdout)
-
-    def _show(self, allocation: Allocation, scenario: Scenario) -> None:
-        from majung.report.awards.sentences import headline, support
-        from majung.report.wording import count, percent
-
-        lang, people = self._lang, self._people
-        title = allocation.title.text(lang) or allocation.call
-        self._tell(text("cli.allocate.heading", lang, title=title, day=format_date(allocation.day, lang)))
-        if allocation.awards:
-            people.print(awards_table(allocation, lang, width=people.width))
-        refused = {one.application for one in allocation.ineligible if not one.document}
-        self._tell(
-            text(
-                "cli.allocate.counts",
-                lang,
-                applications=count(allocation.applications),
-                awards=count(len(allocation.awards)),
-                near=count(len(allocation.near_misses)),
-                ineligible=count(len(refused)),
-                documents=count(allocation.documents),
-            )
-        )
-        self._tell(headline(allocation, lang) + ".")
-        for sentence in support(allocation, lang, percent(scenario.parameters.value("confidence"))):
-            self._tell(sentence)
-        if allocation.awards and allocation.practices:
-            people.print(practices_table(allocation, lang))
-
-    def _tell(self, message: str) -> None:
-        self._people.print(message, highlight=False, markup=False)
-
-
-@contextmanager
-def stages(console: Console, lang: Lang) -> Iterator[Callable[[Step], None]]:
-    """Give a callback that shows the progress of one stage after the other while the context lasts."""
-    current = ""
-    total = last = 0
-    show: Callable[[Steps], None] | None = None
-    with ExitStack() as stack:
-
-        def told(step: Step) -> None:
-            nonlocal current, total, last, show
-            if step.total <= 0:
-                return
-            if show is None or step.stage != current:
-                stack.close()
-                current, total, last = step.stage, step.total, -1
-                show = stack.enter_context(shown(console, lang, f"cli.allocate.stage.{step.stage}"))
-            # A stage that takes more than was thought is not begun anew for it.
-            done = min(step.done, total)
-            if done > last:
-                last = done
-                show(Steps(done, total))
-
-        yield told
+    title = allocation.title.text(lang) or allocation.call
+    yield text("cli.allocate.heading", lang, title=title, day=format_date(allocation.day, lang))
+    if allocation.awards:
+        yield awards_table(allocation, lang, width=width)
+    refused = {one.application for one in allocation.ineligible if not one.document}
+    yield text(
+        "cli.allocate.counts",
+        lang,
+        applications=count(allocation.applications),
+        awards=count(len(allocation.awards)),
+        near=count(len(allocation.near_misses)),
+        ineligible=count(len(refused)),
+        documents=count(allocation.documents),
+    )
+    yield headline(allocation, lang) + "."
+    yield from support(allocation, lang, percent(scenario.parameters.value("confidence")))
+    if allocation.awards and allocation.practices:
+        yield practices_table(allocation, lang)
 
 
 def awards_table(allocation: Allocation, lang: Lang, *, width: int) -> Table:

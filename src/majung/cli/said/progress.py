@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from majung.messages import Lang, text
+from majung.messages import Lang, catalogue, text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Done", "Steps", "shown"]
+__all__ = ["Done", "Stage", "Steps", "shown", "stages"]
 
 _STEP: Final = 10
 """Per cent between plain lines."""
@@ -29,6 +29,17 @@ class Done(Protocol):
     def total(self) -> int: ...  # noqa: D102
     @property
     def reused(self) -> int: ...  # noqa: D102
+
+
+class Stage(Protocol):
+    """How far a stage of a work has come."""
+
+    @property
+    def stage(self) -> str: ...  # noqa: D102
+    @property
+    def done(self) -> int: ...  # noqa: D102
+    @property
+    def total(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +58,18 @@ def shown(console: Console, lang: Lang, what: str = "cli.simulating") -> Iterato
     Parameters
     ----------
     what : str
-        The message that names the work.
+        The message that names the work; what is no message is said as it is.
     """
+    name = text(what, lang) if what in catalogue(lang) else what
     if not console.is_terminal:
-        yield _Lines(console, lang, what).show
+        yield _Lines(console, lang, name).show
         return
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(text(what, lang), total=None)
+        task = bar.add_task(name, total=None)
 
         def show(progress: Done) -> None:
             bar.update(task, completed=progress.done, total=progress.total)
@@ -65,12 +77,44 @@ def shown(console: Console, lang: Lang, what: str = "cli.simulating") -> Iterato
         yield show
 
 
+@contextmanager
+def stages(console: Console, lang: Lang, words: str) -> Iterator[Callable[[Stage], None]]:
+    """Give a callback that shows the progress of one stage after the other while the context lasts.
+
+    Parameters
+    ----------
+    words : str
+        What the keys of the messages that name the stages begin with. A stage without words has its own name.
+    """
+    current = ""
+    total = last = 0
+    show: Callable[[Steps], None] | None = None
+    with ExitStack() as stack:
+
+        def told(step: Stage) -> None:
+            nonlocal current, total, last, show
+            if step.total <= 0:
+                return
+            if show is None or step.stage != current:
+                stack.close()
+                current, total, last = step.stage, step.total, -1
+                key = f"{words}.{step.stage}"
+                show = stack.enter_context(shown(console, lang, key if key in catalogue(lang) else step.stage))
+            # A stage that takes more than was thought is not begun anew for it.
+            done = min(step.done, total)
+            if done > last:
+                last = done
+                show(Steps(done, total))
+
+        yield told
+
+
 class _Lines:
     """Print a line for every tenth of the work."""
 
     def __init__(self, console: Console, lang: Lang, what: str) -> None:
         self._console = console
-        self._what = text(what, lang)
+        self._what = what
         self._lang = lang
         self._started = time.monotonic()
         self._next = _STEP

@@ -10,14 +10,15 @@ from majung.messages import Lang, text
 from majung.money import format_amount, parse_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     import xarray as xr
     from rich.table import Table
 
+    from majung.cli.said.speaker import Said
     from majung.decision import Interval, StrategySummary
 
-__all__ = ["as_json", "dumped", "heading", "table"]
+__all__ = ["as_json", "dumped", "heading", "ranking", "table"]
 
 _WIDE: Final = 110
 _COLUMNS: Final = (
@@ -31,6 +32,13 @@ _COLUMNS: Final = (
 )
 """Columns after the strategy's name, and whether a narrow terminal shows them."""
 _DASH: Final = "\N{EN DASH}"
+
+
+def ranking(dataset: xr.Dataset, summaries: Sequence[StrategySummary], lang: Lang, width: int) -> Iterator[Said]:
+    """Yield what is said of a comparison: what was run, the strategies, and how they are to be read."""
+    yield heading(dataset, lang)
+    yield table(dataset, summaries, lang, width=width)
+    yield text("cli.table.note", lang)
 
 
 def table(dataset: xr.Dataset, summaries: Iterable[StrategySummary], lang: Lang, *, width: int) -> Table:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.console import Console
 
 from majung.cli.compiling import SECONDS
-from majung.cli.said.progress import shown
-from majung.cli.said.show import heading, table
+from majung.cli.said.progress import shown, stages
 from majung.messages import Lang, Phrase, text
 
 if TYPE_CHECKING:
     import xarray as xr
+    from rich.table import Table
 
-    from majung.decision import StrategySummary
+    from majung.cli.said.progress import Stage
     from majung.ensemble import Progress, RunInfo
     from majung.scenario import Scenario
 
-__all__ = ["Speaker", "console"]
+__all__ = ["Said", "Speaker", "console"]
+
+Said: TypeAlias = "str | Table"
+"""A line or a table for people."""
 
 _WIDTH: Final = 150
 """Columns where there is no terminal to ask."""
@@ -45,6 +48,11 @@ class Speaker:
         self._for_machines = for_machines
         self._aside = console(to_stderr=True)
         self._people = self._aside if for_machines else console(to_stderr=False)
+
+    @property
+    def width(self) -> int:
+        """Columns in which people are shown what came of it."""
+        return self._people.width
 
     def loaded(self, scenario: Scenario, overridden: Collection[str]) -> None:
         """Say what was loaded, and what a reader should know of it."""
@@ -72,6 +80,15 @@ class Speaker:
     def simulating(self) -> AbstractContextManager[Callable[[Progress], None] | None]:
         """Give what shows the progress of a simulation."""
         return nullcontext() if self._quiet else shown(self._aside, self._lang)
+
+    @contextmanager
+    def stages(self, words: str) -> Iterator[Callable[[Stage], None] | None]:
+        """Give what shows how far each stage has come, with the time left; see `stages`."""
+        if self._quiet:
+            yield None
+        else:
+            with stages(self._aside, self._lang, words) as told:
+                yield told
 
     def notices(self, notices: Iterable[Phrase]) -> None:
         """Say what a person should know of how the store was found."""
@@ -113,25 +130,26 @@ class Speaker:
             self._say("cli.writing")
             yield None
 
-    def done(self, dataset: xr.Dataset, summaries: Sequence[StrategySummary], report: str) -> None:
-        """Show the ranking and where the report is."""
+    def done(self, said: Iterable[Said], report: str) -> None:
+        """Show what came of it, and where the report is."""
         if self._quiet:
             if not self._for_machines:
                 print(report)
             return
-        _print(self._people, heading(dataset, self._lang))
-        self._people.print(table(dataset, summaries, self._lang, width=self._people.width))
-        _print(self._people, text("cli.table.note", self._lang))
+        self._show(said)
         # Not through the console, which would break the path where a line ends.
         print(text("cli.report", self._lang, path=report), file=sys.stderr if self._for_machines else sys.stdout)
 
-    def reproduced(self, dataset: xr.Dataset, summaries: Sequence[StrategySummary], before: RunInfo) -> None:
-        """Show the ranking, and say that it is what the stored run had."""
+    def same(self, said: Iterable[Said], before: RunInfo) -> None:
+        """Show what came of it, and say that it is what the stored run had."""
         if not self._quiet:
-            _print(self._people, heading(dataset, self._lang))
-            self._people.print(table(dataset, summaries, self._lang, width=self._people.width))
+            self._show(said)
         message = text("cli.rerun.same", self._lang, run_id=before.run_id, hash=before.result_hash)
         print(message, file=sys.stderr if self._for_machines else sys.stdout)
+
+    def _show(self, said: Iterable[Said]) -> None:
+        for part in said:
+            self._people.print(part, highlight=False, markup=False)
 
     def _say(self, key: str, **values: object) -> None:
         _print(self._aside, text(key, self._lang, **values))

@@ -115,7 +115,12 @@ class Store:
         return self.blocks.save(digest, arrays)
 
     def begin(
-        self, run: RunRecord, blocks: Iterable[str], inputs: Iterable[Path] = (), *, created: str | None = None
+        self,
+        run: RunRecord,
+        blocks: Iterable[str],
+        inputs: Mapping[str, Path] | Iterable[Path] = (),
+        *,
+        created: str | None = None,
     ) -> None:
         """Note that a run is under way, or goes on.
 
@@ -124,8 +129,9 @@ class Store:
         run : RunRecord
         blocks : iterable of str
             The digests of the blocks that it needs. Those that the store has already are counted as done.
-        inputs : iterable of Path
-            Files, or folders of files, that the run was made from; copies are kept.
+        inputs : mapping of str to Path, or iterable of Path
+            Files, or folders of files, that the run was made from; copies are kept under their own names, or under
+            those that are given, such as ``claims/M1.toml``.
         created : str, optional
             When it first began, for a run that was made elsewhere: ISO 8601, UTC. Now by default.
         """
@@ -142,7 +148,8 @@ class Store:
             )
             self._need(connection, run.run_id, digests)
         self._adopt(digests)
-        self._keep_inputs(run.run_id, list(inputs))
+        named = inputs if isinstance(inputs, Mapping) else {path.name: path for path in inputs}
+        self._keep_inputs(run.run_id, named)
 
     def extend(self, run_id: str, blocks: Iterable[str]) -> None:
         """Note that a run needs more blocks than it thought."""
@@ -349,16 +356,18 @@ class Store:
             with self._index.change() as connection:
                 connection.executemany("INSERT OR REPLACE INTO blocks (digest, sha256, bytes) VALUES (?, ?, ?)", found)
 
-    def _keep_inputs(self, run_id: str, inputs: list[Path]) -> None:
+    def _keep_inputs(self, run_id: str, inputs: Mapping[str, Path]) -> None:
         place = self.root / INPUTS / run_id
         if not inputs or place.exists():
             return
         with Staging(self.root) as staging, storing(place):
-            for path in inputs:
+            for name, path in inputs.items():
+                copy = staging.path / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_dir():
-                    shutil.copytree(path, staging.path / path.name)
+                    shutil.copytree(path, copy)
                 else:
-                    shutil.copyfile(path, staging.path / path.name)
+                    shutil.copyfile(path, copy)
             place.parent.mkdir(exist_ok=True)
             staging.publish(place)
 
