@@ -40,6 +40,8 @@ _RAREST: Final = 0.05
 """Share of the rarer answer below which there are too few worlds to say where it is."""
 _FEWEST: Final = 20
 """Worlds, likewise."""
+_FEWEST_TO_EXPLAIN: Final = 60
+"""Worlds that answer, below which nothing is said of what moves the effect."""
 
 
 def claims(
@@ -169,7 +171,7 @@ def _explained(test: ClaimTest, plan: ClaimsPlan, drawn: Floats, confidence: flo
     """Return a test with where the claim turns and what moves its effect."""
     answers = test.answers
     answered = int(answers.sum())
-    if answered < _FEWEST or not plan.factors:
+    if answered < _FEWEST_TO_EXPLAIN or not plan.factors:
         return test
     drivers = importance(drawn[answers], test.effects[answers], plan.factors, seed=plan.seed, level=confidence)
     test = replace(test, drivers=drivers)

@@ -140,6 +140,12 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "quarter",
             lambda arm, _: arm("takeoff_quarter"),
         ),
+        Measure(
+            "leader_turnover",
+            LocalText(en="changes of a technology's domestic leader, mean", ko="기술 하나의 국내 선두 교체 횟수(평균)"),
+            "1",
+            lambda arm, _: arm("leader_turnover"),
+        ),
         *_FORMED,
     )
 }

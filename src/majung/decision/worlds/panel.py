@@ -30,8 +30,9 @@ __all__ = ["COLUMNS", "Arm", "Panel", "Setting", "simulated_panel", "whole_block
 Floats = NDArray[np.float64]
 
 TAKEOFF: Final = "takeoff_quarter"
-COLUMNS: Final = (*(array.name for array in dims.OUTCOMES), TAKEOFF)
-"""What is kept of a replication: outcomes, and the quarter of take-off, as a mean over technologies."""
+TURNOVER: Final = "leader_turnover"
+COLUMNS: Final = (*(array.name for array in dims.OUTCOMES), TAKEOFF, TURNOVER)
+"""What is kept of a replication: outcomes; and of the mean technology the quarter of take-off and changes of leader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def simulated_panel(
     same_luck: bool = False,
     stage: str = "worlds",
     progress: Callable[[Step], None] | None = None,
+    lower: Callable[[Scenario], Callable[[Sequence[Strategy]], Market]] = market_of,
 ) -> Panel:
     """Simulate arms in worlds.
 
@@ -145,6 +147,8 @@ def simulated_panel(
         What the work is called.
     progress : callable, optional
         Told a `Step` after each world and setting.
+    lower : callable
+        Makes the market of a world; a stand-in in tests.
     """
     by_setting: dict[Setting, list[int]] = {}
     for row, arm in enumerate(arms):
@@ -158,7 +162,7 @@ def simulated_panel(
             for setting, rows in by_setting.items():
                 try:
                     here = changed(varied(scenario, factors, point), setting.changes)
-                    make = market_of(here)
+                    make = lower(here)
                 except InputError:
                     # It stays masked, and is counted as failed.
                     continue
@@ -185,6 +189,7 @@ def simulated_panel(
 def _columns(block: BlockResult, quarters: int) -> Floats:
     """Return `COLUMNS` of a block's replications, (n, column)."""
     takeoff = np.where(block.takeoff == NEVER, quarters, block.takeoff).mean(axis=1)
-    columns = np.column_stack([block.outcomes, takeoff])
+    turnover = block.outcomes[:, COLUMNS.index("leader_changes")] / block.takeoff.shape[1]
+    columns = np.column_stack([block.outcomes, takeoff, turnover])
     columns[~block.finite] = np.nan
     return columns
