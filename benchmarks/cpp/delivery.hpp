@@ -66,6 +66,7 @@ static inline void deliver_line(int64_t l, int64_t k, int64_t gates, const World
             RECORD(ordinary_public_sales) += p * (bought[2 * LANES + v] + bought[3 * LANES + v]);
             RECORD(exports) += p * (bought[LANES + v] + derived_world - induced_world);
             RECORD(sme_sales) += small * own_sales;
+            RECORD(sme_derived_sales) += small * derived_sales;
             d.private_units[v] += bought[v] + bought[LANES + v] + derived_home + derived_world - induced;
             RECORD(leader) = own_sales > d.lead[v] ? number : RECORD(leader);
             d.lead[v] = larger(own_sales, d.lead[v]);

@@ -203,10 +203,12 @@ static void census(int64_t k, const World &w, State &s, double *record) {
         const int64_t i = w.lines.firm[l];
         if (w.firms.size_class[i] == FOREIGN) continue;
         const double small = w.firms.size_class[i] <= SME, share = w.lines.effort[l];
+        const double founding = l < w.technologies.first_slot[k] ? small : 0.0;
         const double *alive = row(s.alive, i), *weight = row(s.weight, l), *died = row(s.died, i), *grant = row(s.grant, l);
         const double *raised = row(s.raised, i), *matched = row(s.matched, i);
         EACH_LANE {
             record[path::live_ventures * LANES + v] += small * alive[v];
+            record[path::founding_lines * LANES + v] += founding * alive[v];
             record[path::supported * LANES + v] += weight[v] > 0.0 ? alive[v] : 0.0;
             record[path::exits * LANES + v] += died[v];
             record[path::subsidy * LANES + v] += grant[v];

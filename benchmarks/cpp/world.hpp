@@ -54,8 +54,8 @@ struct Sizes { int64_t quarters, technologies, segments, firms, lines, awards; }
 
 #define PATH_ROWS \
     private_final_sales, private_derived_sales, induced_sales, ordinary_public_sales, exports, imports, home_sales, \
-    market_value, sme_sales, adopters, best_quality, frontier, price, live_ventures, entries, exits, hhi, leader, hype, \
-    subsidy, purchase, matching, private_raised, supported
+    market_value, sme_sales, sme_derived_sales, adopters, best_quality, frontier, price, live_ventures, \
+    founding_lines, entries, exits, hhi, leader, hype, subsidy, purchase, matching, private_raised, supported
 #define ACCOUNT_ROWS \
     budget, returned, cash, margin, research, overhead, legacy, entry_capital, written_off, public_to_venture, \
     public_to_sme, public_to_mid, public_to_large

@@ -63,7 +63,7 @@ class Technology:
         self.public_need, self.entry_rate = float(given.public_need[row]), float(given.entry_rate[row])
         self.entrant_cash, self.default_log_cost = float(given.entrant_cash[row]), float(given.default_log_cost[row])
         self.market_value, self.hype = float(given.market_value[row]), float(given.hype[row])
-        self.inputs = [float(share) for share in given.inputs[row]]
+        self.inputs, self.first_slot = [float(share) for share in given.inputs[row]], int(given.first_slot[row])
         self.lines: list[Line] = []
         self.segments: list[Segment] = []
         self.vacant: list[tuple[int, int]] = []

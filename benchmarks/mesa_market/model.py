@@ -60,7 +60,7 @@ class MarketModel(Model):  # type: ignore[misc]
     def vacate(self, firm: Firm) -> None:
         """Give the slot of a dead entrant back."""
         for line in firm.lines:
-            if line.row >= self.world.technologies.first_slot[line.technology.row]:
+            if line.row >= line.technology.first_slot:
                 line.technology.vacant.append((line.row, firm.row))
 
     def step(self) -> None:
@@ -120,11 +120,13 @@ def _paths(technology: Technology) -> dict[str, float]:
         "home_sales": sum(line.price * units for line, units in home.items()),
         "market_value": sold,
         "sme_sales": sum(line.private_sales for line in domestic if line.firm.small),
+        "sme_derived_sales": sum(line.derived_sales for line in domestic if line.firm.small),
         "adopters": sum(segment.adopters for segment in technology.segments if segment.region == HOME),
         "best_quality": technology.best_offered / technology.frontier,
         "frontier": technology.frontier,
         "price": own_sales / private_units if private_units > 0 else 0.0,
         "live_ventures": sum(line.firm.small for line in technology.lines),
+        "founding_lines": sum(line.firm.small and line.row < technology.first_slot for line in technology.lines),
         "entries": technology.entries,
         "exits": technology.exits,
         "hhi": sum((line.private_sales / sold) ** 2 for line in lines) if sold > 0 else 0.0,

@@ -118,11 +118,13 @@ def _dataset(shape: Shape) -> xr.Dataset:
             "home_sales": base * 1.5,
             "market_value": sales * 2,
             "sme_sales": sales * 0.35,
+            "sme_derived_sales": sales * 0.2 * upstream,
             "adopters": np.cumsum(base, axis=1) / 1e4,
             "best_quality": np.full((n, t, k), 0.8),
             "frontier": np.exp(0.025 * time) * np.ones((n, t, k)),
             "price": np.exp(-0.02 * time) * np.ones((n, t, k)),
             "live_ventures": np.round(ventures),
+            "founding_lines": np.round(ventures * 0.96**time * 0.8),
             "entries": rng.poisson(1.2, (n, t, k)).astype(float),
             "exits": rng.poisson(1.0, (n, t, k)).astype(float),
             "hhi": np.full((n, t, k), 0.2),
@@ -155,6 +157,7 @@ def _dataset(shape: Shape) -> xr.Dataset:
         "line_technology": ("line", np.array(shape.technologies, dtype=object)[_technology_of_line(shape)]),
         "home_potential": ("technology", 1.2 * _most(data["adopters"])),
         "home_adopters_at_start": ("technology", np.zeros(k)),
+        "founding_lines_at_start": ("technology", np.full(k, 60)),
         "growth_before_start": ("technology", np.full(k, 0.3)),
     }
     variables = {}

@@ -288,6 +288,7 @@ def test_the_dataset_says_what_everything_is() -> None:
     assert dataset["firm_class"].sel(firm="l1") == "large"
     assert dataset["home_potential"].sel(technology="service") == 103_000
     assert dataset["home_adopters_at_start"].sel(technology="service") == 6_250
+    assert dataset["founding_lines_at_start"].values.tolist() == [5, 1, 1]
     wanted = {"run_id", "majung_version", "scenario_id", "scenario_hash", "seed", "result_hash", "baseline"}
     assert wanted <= dataset.attrs.keys()
     # Two runs must give the same bytes, whenever and on whatever they were.
