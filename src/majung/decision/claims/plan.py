@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from majung import parameters
 from majung.decision.claims.formula import Term
 from majung.decision.claims.reading import read_claims
-from majung.decision.worlds.factors import factors_of
+from majung.decision.worlds.factors import factors_of, identity_of
 from majung.decision.worlds.measures import MEASURES
 from majung.decision.worlds.panel import Arm, whole_blocks
 from majung.decision.worlds.request import whole_number
@@ -100,8 +100,7 @@ class ClaimsPlan:
         """Short hash of all that the verdicts depend on, every word of the claims included."""
         content = {
             "scenario": self.scenario.hash,
-            "factors": [[factor.name, factor.low, factor.high, factor.central, factor.log] for factor in self.factors],
-            "uncertain": [repr(astuple(one)) for one in self.scenario.uncertain],
+            "factors": identity_of(self.factors, self.scenario),
             "claims": sorted(claim.hash for claim in self.claims),
             "worlds": self.worlds,
             "replications": self.replications,

@@ -82,8 +82,7 @@ def world_effects(claim: Claim, panel: Panel, nothing: Mapping[str, int]) -> Wor
     used = sorted({*places.values(), *(place for place in bases.values() if place >= 0)})
     row = {place: number for number, place in enumerate(used)}
     values = panel.values[:, used]
-    # A replication that failed under one arm says nothing of the others either.
-    finished = np.asarray(np.all(np.isfinite(values[..., _COLUMN["private_domestic_sales"]]), axis=1))
+    finished = panel.finished(used)
     count = finished.sum(axis=1)
     failed = count < _FEWEST
     kept = np.where(finished[:, np.newaxis, :, np.newaxis], values, 0.0)
@@ -203,7 +202,7 @@ def _told_apart(claim: Claim, worlds: WorldEffects, rate: float) -> tuple[int, i
     distance = (claim.sign * worlds.effects - claim.smallest)[answers]
     error = np.where(np.isfinite(worlds.errors), worlds.errors, np.inf)[answers]
     # No luck at all: strategies that do the same have a distance that is known.
-    t = np.divide(distance, error, out=np.where(distance == 0, 0.0, np.sign(distance) * np.inf), where=error > 0)
+    t = np.divide(distance, error, out=np.where(distance == 0, 0.0, np.copysign(np.inf, distance)), where=error > 0)
     degrees = worlds.degrees[answers]
     reached, missed = (false_discovery_control(stdtr(degrees, side)) for side in (-t, t))
     return int((reached <= rate).sum()), int((missed <= rate).sum())

@@ -18,7 +18,7 @@ from majung.scenario.varying import Change, changed
 if TYPE_CHECKING:
     from majung.scenario import Scenario
 
-__all__ = ["Factor", "central_point", "factors_of", "points", "varied"]
+__all__ = ["Factor", "central_point", "factors_of", "identity_of", "points", "varied"]
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +87,12 @@ def factors_of(scenario: Scenario) -> tuple[Factor, ...]:
     if wrong:
         raise InputError(wrong)
     return tuple(found)
+
+
+def identity_of(factors: Sequence[Factor], scenario: Scenario) -> list[object]:
+    """Return all of the factors that decides results, as JSON."""
+    axes = [[factor.name, factor.low, factor.high, factor.central, factor.log] for factor in factors]
+    return [*axes, *(repr(one.change) for one in scenario.uncertain)]
 
 
 def points(factors: Sequence[Factor], count: int, seed: int, first: int = 0) -> Floats:

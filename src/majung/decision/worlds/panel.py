@@ -94,11 +94,14 @@ class Panel:
     def _places(self) -> dict[tuple[str, str], int]:
         return {arm.key: row for row, arm in enumerate(self.arms)}
 
+    def finished(self, places: Sequence[int]) -> NDArray[np.bool_]:
+        """Return which replications these arms all finished, (W, n): one that failed says nothing of the others."""
+        return np.asarray(np.all(np.isfinite(self.values[:, places, :, _SALES]), axis=1))
+
     @property
     def failed(self) -> NDArray[np.bool_]:
         """Which worlds have no replication that all arms finished, (W,)."""
-        finished = np.isfinite(self.values[..., _SALES])
-        return np.asarray(~np.any(np.all(finished, axis=1), axis=1))
+        return np.asarray(~np.any(self.finished(range(len(self.arms))), axis=1))
 
 
 _SALES: Final = COLUMNS.index("private_domestic_sales")
