@@ -109,7 +109,7 @@ def test_the_same_under_the_same_luck_fails_in_every_world() -> None:
 
 @pytest.mark.parametrize("kind", ["normal", "skewed", "heavy"])
 def test_two_strategies_that_are_the_same_are_hardly_ever_told_apart(kind: str) -> None:
-    """Of 200 trials under different luck, at most the stated level says that the claim holds, or that the other does."""
+    """Of 200 trials under different luck, at most the stated level says that the claim holds, or that it fails."""
 
     def draw(trial: np.random.Generator, spread: np.ndarray) -> np.ndarray:
         shape = (120, 8)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.unit.fake_market import small_scenario
 
 from majung.errors import InputError
 from majung.parameters.model import FrozenMap
 from majung.scenario import load, skeleton
 from majung.scenario.varying import Change, changed
-from tests.unit.fake_market import small_scenario
 
 
 def test_a_parameter_is_set_and_multiplied() -> None:
@@ -59,7 +59,8 @@ def test_an_empty_cell_takes_the_new_parameter_before_its_column_is_changed() ->
     scenario = small_scenario()
     filled = np.ones_like(scenario.technologies.learning_rate, dtype=bool)
     empty = replace(
-        scenario, technologies=replace(scenario.technologies, filled={**scenario.technologies.filled, "learning_rate": filled})
+        scenario,
+        technologies=replace(scenario.technologies, filled={**scenario.technologies.filled, "learning_rate": filled}),
     )
     after = changed(
         empty,
@@ -98,8 +99,7 @@ def folder(path: Path, text: str) -> Path:
 
 
 def test_uncertainty_is_read_and_is_no_part_of_the_hash(tmp_path: Path) -> None:
-    plain = skeleton.write(tmp_path / "plain")
-    assert plain is None or plain
+    skeleton.write(tmp_path / "plain")
     scenario = load(folder(tmp_path, GOOD))
     (one,) = scenario.uncertain
     assert (one.id, one.low, one.high, one.free, one.label.ko) == ("cash", 0.5, 2, True, "현금")
@@ -122,6 +122,9 @@ def test_a_range_that_is_none(tmp_path: Path, written: str, said: str) -> None:
         load(folder(tmp_path, GOOD.replace("times = [0.5, 2]", written)))
 
 
+WHAT = 'table = "firms"\ncolumn = "cash"\nwhere = { class = ["venture", "sme"] }'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -136,7 +139,7 @@ def test_a_range_that_is_none(tmp_path: Path, written: str, said: str) -> None:
         ('id = "cash"', 'id = "markup"', "already"),
         ('id = "cash"', "", "id"),
         ("label", "lable", "Did you mean 'label'"),
-        ('table = "firms"\ncolumn = "cash"\nwhere = { class = ["venture", "sme"] }', 'parameter = "markup"', "parameter files"),
+        (WHAT, 'parameter = "markup"', "parameter files"),
         ('table = "firms"\ncolumn = "cash"', "", "either a parameter, or a table"),
         ("[[uncertain]]", "[[uncertian]]", "Did you mean 'uncertain'"),
     ],

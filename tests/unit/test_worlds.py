@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.unit.fake_market import market, small_scenario
 
 from majung.decision.worlds.factors import Factor, central_point, factors_of, points, varied
 from majung.decision.worlds.measures import MEASURES
@@ -16,7 +17,6 @@ from majung.errors import InputError, Problem
 from majung.parameters import LocalText
 from majung.scenario import Scenario, Strategy, hands_off
 from majung.scenario.varying import Change, Uncertain
-from tests.unit.fake_market import market, small_scenario
 
 FACTOR = Factor("cash", LocalText(), "1", 0.5, 2.0, 1.0, True)
 
@@ -50,7 +50,7 @@ def test_an_inverted_range_is_refused() -> None:
     scenario = small_scenario()
     parameter = scenario.parameters["quality_weight"]
     items = {**scenario.parameters.items_by_name, "quality_weight": replace(parameter, range=(3.0, 2.0))}
-    with pytest.raises(InputError, match="quality_weight.*inverted"):
+    with pytest.raises(InputError, match=r"quality_weight.*inverted"):
         factors_of(replace(scenario, parameters=replace(scenario.parameters, items_by_name=items)))
 
 

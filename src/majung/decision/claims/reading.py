@@ -99,11 +99,15 @@ def read_claims(scenario: Scenario, folder: Path | None = None) -> Folder:
 
 def _read(scenario: Scenario, paths: Sequence[Path], folder: Path) -> Folder:
     problems = Problems()
-    programmes = _programmes(folder / PROGRAMMES, scenario, problems) if folder / PROGRAMMES in paths else {}
+    programmes, written = (
+        _programmes(folder / PROGRAMMES, scenario, problems) if folder / PROGRAMMES in paths else ({}, ())
+    )
     settings, unfit_settings = (
         _settings(folder / SETTINGS, scenario, problems) if folder / SETTINGS in paths else ({}, {})
     )
-    known = {strategy.id: strategy for strategy in scenario.strategies} | programmes
+    # A programme that is wrong has a name all the same: what names it is not wrong too.
+    known: dict[str, Strategy | None] = {strategy.id: strategy for strategy in scenario.strategies}
+    known |= dict.fromkeys(written) | programmes
     claims: dict[str, Claim] = {}
     for path in paths:
         if path.name in (PROGRAMMES, SETTINGS):
@@ -143,11 +147,14 @@ class _Programme:
         return cls(*found.most_common(1)[0][0]) if found else None
 
 
-def _programmes(path: Path, scenario: Scenario, problems: Problems) -> dict[str, Strategy]:
-    """Read the programmes that claims contrast: as strategies.toml, with the scenario's budget where none is given."""
+def _programmes(path: Path, scenario: Scenario, problems: Problems) -> tuple[dict[str, Strategy], tuple[str, ...]]:
+    """Return the programmes that claims contrast, and the ids of all that are written.
+
+    They are written as in strategies.toml, and have the scenario's budget where none is given.
+    """
     found = read_toml(path, problems)
     if found is None:
-        return {}
+        return {}, ()
 
     def note(problem: Problem) -> None:
         problems.add(problem.at(file=path.name))
@@ -174,7 +181,8 @@ def _programmes(path: Path, scenario: Scenario, problems: Problems) -> dict[str,
         return whole
 
     made = strategies_of(entries, parse_unit(scenario.unit), scenario.start, note, complete)
-    return {strategy.id: strategy for strategy in made}
+    written = tuple(str(entry["id"]) for entry in entries if "id" in entry)
+    return {strategy.id: strategy for strategy in made}, written
 
 
 _FACTOR: Final = Phrase("bounds.from", lowest=0)
@@ -228,7 +236,7 @@ def _kept_apart(unfit: list[Problem], note: Callable[[Problem], None], problem: 
 
 def _claim(
     path: Path,
-    strategies: Mapping[str, Strategy],
+    strategies: Mapping[str, Strategy | None],
     settings: Mapping[str, Setting],
     problems: Problems,
 ) -> Claim | None:
@@ -275,7 +283,7 @@ def _claim(
 
 
 def _arms(
-    entry: Entry, strategies: Mapping[str, Strategy], settings: Mapping[str, Setting]
+    entry: Entry, strategies: Mapping[str, Strategy | None], settings: Mapping[str, Setting]
 ) -> tuple[dict[str, Arm], dict[str, LocalText]]:
     found = entry.table("arms")
     if found is None:
@@ -297,9 +305,9 @@ def _arms(
             setting = settings.get(named, setting)
         if wanted and wanted not in strategies:
             one.note(_unknown(wanted, strategies, "noun.strategy"), "strategy")
-        if wanted in strategies:
-            arms[name] = Arm(strategies[wanted], setting)
-            titles[name] = one.local("title") if "title" in one.found else strategies[wanted].title
+        if (strategy := strategies.get(wanted)) is not None:
+            arms[name] = Arm(strategy, setting)
+            titles[name] = one.local("title") if "title" in one.found else strategy.title
     return arms, titles
 
 

@@ -96,7 +96,7 @@ class Panel:
 
     def finished(self, places: Sequence[int]) -> NDArray[np.bool_]:
         """Return which replications these arms all finished, (W, n): one that failed says nothing of the others."""
-        return np.asarray(np.all(np.isfinite(self.values[:, places, :, _SALES]), axis=1))
+        return np.asarray(np.all(np.isfinite(self.values[..., _SALES][:, places]), axis=1))
 
     @property
     def failed(self) -> NDArray[np.bool_]:
