@@ -14,6 +14,7 @@ from typing import Any, Final
 import majung
 from majung import dims
 from majung.cli.app import command
+from majung.decision.claims.document import claims_listed, outcomes_listed
 from majung.market import equations
 from majung.messages import LANGUAGES
 from majung.parameters import table as parameters_table
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
         "columns.md": columns(),
         "strategies.md": strategies(),
         "rules.md": rules(),
+        "claims.md": claims(),
         "arrays.md": arrays(),
         "cli.md": commands(),
         "python.md": python(),
@@ -47,8 +49,8 @@ def pages() -> dict[str, str]:
 PARAMETERS: Final = """\
 Every number of the model, from `src/majung/parameters/*.yaml`. A scenario changes one under `[parameters]`, a run with
 `--set name=value`, a script with `scenario.with_parameters({...})`; what stands under "How observed series are read" is
-of `majung takeoff` and not of a scenario. Outside the plausible range a value is kept and
-pointed out; outside of the bounds of the model it is refused.
+of `majung takeoff`, and what stands under "When worlds speak for a claim" of `majung claims`, and not of a scenario.
+Outside the plausible range a value is kept and pointed out; outside of the bounds of the model it is refused.
 
 *Origin*: READ, the number was seen at the address; READ-2nd, a secondary page reports it; DERIVED, arithmetic on
 numbers that were read; MEMORY, recalled and not checked; free, nobody has measured it. {doc}`parameters-ko` is the same
@@ -57,8 +59,8 @@ in Korean."""
 PARAMETERS_KO: Final = """\
 모형의 모든 수이며 `src/majung/parameters/*.yaml`에 있다. 시나리오에서는 `[parameters]` 아래에, 실행할 때는
 `--set 이름=값`으로, 파이썬에서는 `scenario.with_parameters({...})`로 바꾼다. 관측 자료를 읽는 기준은 시나리오가
-아니라 `majung takeoff`의 것이다. 타당한 범위를 벗어난 값은 쓰되 알려 주고,
-모형이 성립하지 않는 값은 거절한다.
+아니라 `majung takeoff`의 것이고, 세계들이 주장을 뒷받침한다고 보는 기준은 `majung claims`의 것이다. 타당한 범위를
+벗어난 값은 쓰되 알려 주고, 모형이 성립하지 않는 값은 거절한다.
 
 출처의 등급: READ는 적힌 주소에서 직접 본 수, READ-2nd는 다른 글이 옮긴 수, DERIVED는 읽은 수로 계산한 값, MEMORY는
 기억한 값으로 확인하지 않은 것, '자유'는 아무도 재지 않은 값이다. 영어판은 {doc}`parameters`."""
@@ -262,6 +264,20 @@ def _default(model: Any, name: str) -> str:
     if isinstance(default, tuple):
         return ", ".join(f"`{item}`" for item in default)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+CLAIMS: Final = """\
+# Claims and outcomes
+
+What `majung claims` puts to the test where no folder is given, and what claims and explorations can be about. How
+claims are judged, and how to write one, is in {doc}`../guide/claims`. The programmes, the settings and every number
+here are in `src/majung/decision/claims/packaged/`; all of them are free: they say what is asked, not what is."""
+
+
+def claims() -> str:
+    """Return the page on majung's own claims and on outcomes."""
+    scenario = majung.load(Path(__file__).parents[1] / "examples" / "korea-ai-2024")
+    return "\n".join([CLAIMS, "", claims_listed(scenario), "## Outcomes", "", outcomes_listed(), ""])
 
 
 def arrays() -> str:

@@ -1,4 +1,4 @@
-"""Compare the ways a state can prime the market for an advanced technology, choose whom to support, read take-off.
+"""Compare the ways a state can prime the market for an advanced technology, choose whom to support, test claims.
 
 ::
 
@@ -9,6 +9,9 @@
 
     decided = mj.allocate(mj.load("examples/first-buyer-call"))
     print(decided.awards[0].firm, decided.awards[0].reason)
+
+    for test in mj.claims(scenario, worlds=100).tests:
+        print(test.claim.id, test.verdict.value, test.share)
 
     for found in mj.takeoff("examples/was-ai-taking-off/series.csv", as_of="2024-04-29"):
         print(found.series.name, found.stage, found.takeoff.date, found.takeoff.probability)
@@ -21,6 +24,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from majung.decision import Allocation, Interval, StrategySummary, allocate, compare, ranking, summarise
+    from majung.decision.claims import Claims, claims
+    from majung.decision.explore import Exploration, explore
+    from majung.decision.search import Search, search
     from majung.ensemble import Progress, result_hash
     from majung.errors import InputError, Interrupted, MajungError, StoreError
     from majung.evidence.series import Series, read_series
@@ -29,25 +35,31 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allocation",
+    "Claims",
+    "Exploration",
     "InputError",
     "Interrupted",
     "Interval",
     "MajungError",
     "Progress",
     "Scenario",
+    "Search",
     "Series",
     "StoreError",
     "Strategy",
     "StrategySummary",
     "Takeoff",
     "allocate",
+    "claims",
     "compare",
+    "explore",
     "hindsight",
     "load",
     "ranking",
     "read_series",
     "replay",
     "result_hash",
+    "search",
     "summarise",
     "takeoff",
 ]
@@ -62,6 +74,9 @@ _HOMES: Final = {
         "ranking",
         "summarise",
     ),
+    "majung.decision.claims": ("Claims", "claims"),
+    "majung.decision.explore": ("Exploration", "explore"),
+    "majung.decision.search": ("Search", "search"),
     "majung.ensemble": ("Progress", "result_hash"),
     "majung.errors": ("InputError", "Interrupted", "MajungError", "StoreError"),
     "majung.evidence.series": ("Series", "read_series"),

@@ -11,9 +11,11 @@ from tests.docs.pages import ROOT, script
 import majung
 from majung import dims
 from majung.cli.app import command
+from majung.decision.claims import read_claims
+from majung.decision.worlds.measures import MEASURES
 from majung.market import equations
 from majung.parameters import load as load_parameters
-from majung.scenario import TABLES, Award, Strategy
+from majung.scenario import TABLES, Award, Strategy, load
 from majung.scenario.settings import KEYS, SourceNote
 
 generate = script("generate")
@@ -36,6 +38,12 @@ def test_every_column_is_documented(table: type) -> None:
     section = re.search(rf"^## {table.stem}\n(.*?)(?=^## |\Z)", PAGES["columns.md"], re.MULTILINE | re.DOTALL)
     assert section is not None
     assert missing([column.name for column in table.columns()], section[1]) == []
+
+
+def test_every_claim_and_outcome_is_documented() -> None:
+    own = read_claims(load(ROOT / "examples" / "korea-ai-2024")).claims
+    assert [claim.id for claim in own if f"## {claim.id}\n" not in PAGES["claims.md"]] == []
+    assert missing(MEASURES, PAGES["claims.md"]) == []
 
 
 def test_every_array_and_dimension_is_documented_with_its_unit() -> None:

@@ -68,7 +68,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
     pages = [f"{target}.md" for target in re.findall(r"\{doc\}`([^`<]+)`", text)]
     made = {f"{stem}.md" for stem in ("arrays", "cli", "columns", "equations", "parameters", "parameters-ko", "python")}
-    made |= {"strategies.md", "rules.md"}
+    made |= {"strategies.md", "rules.md", "claims.md"}
     for target in [*links, *pages]:
         path = (page.parent / target.split("#")[0]).resolve()
         assert path.exists() or (path.parent == ROOT / "docs" / "reference" and path.name in made), target
