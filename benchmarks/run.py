@@ -28,6 +28,7 @@ NAMES = (
     "knapsack",
     "awards",
     "large_call",
+    "claims",
 )
 HERE = Path(__file__).parent
 SINGLE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
