@@ -43,7 +43,7 @@ def measure(quick: bool) -> dict[str, Any]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2) / 1024
     counts = Counter(test.verdict.value for test in found.tests)
     parts = {"all": seconds} | {name: float(value) for name, value in found.seconds.items()}
-    title = f"{len(plan.claims)} claims, {plan.worlds} worlds, {len(plan.arms)} strategies in each, {thread_count()} threads"
+    title = f"{len(plan.claims)} claims, {plan.worlds} worlds, {len(plan.arms)} arms, {thread_count()} threads"
     table(title, [{"part": name, "seconds": value} for name, value in parts.items()])
     print(f"\n  {dict(counts)}, peak memory {peak:.2f} GiB")
     return {"worlds": plan.worlds, "arms": len(plan.arms), "seconds": parts, "peak_gib": peak, "verdicts": dict(counts)}
