@@ -170,9 +170,11 @@ def test_a_search_says_nothing_and_leaves_optuna_as_it_was(capfd: pytest.Capture
 def test_a_search_says_how_far_it_has_come_and_stops_on_request() -> None:
     steps: list[Step] = []
     found = best_strategy(space(), Planted(), seed=1, effort=SHORT, others=OTHERS, watch=Watch(progress=steps.append))
-    assert {step.stage for step in steps} == {"search", "judge"}
+    assert {step.stage for step in steps} == {"search", "pareto", "fresh"}
     assert steps[-1].done == steps[-1].total == 2 * 8 * len(found.contenders)
-    assert found.looks == steps[-1].done + max(step.done for step in steps if step.stage == "search")
+    assert found.looks == steps[-1].done + sum(
+        max(step.done for step in steps if step.stage == stage) for stage in ("search", "pareto")
+    )
     cancel = Event()
     model = Planted()
     with pytest.raises(Interrupted):
@@ -214,7 +216,7 @@ def test_where_all_worlds_fail_it_says_so(first: int) -> None:
 
 def test_what_is_on_the_table_is_a_finalist_and_no_worse_is_named() -> None:
     best: Mapping[str, int] = {"mix__subsidy": 2, "mix__purchase": 7, "mix__matching": 1, "winners": 60, "length": 20}
-    own = space().suggest(Turned(**best)).model_copy(update={"id": "own"})
+    own = space().suggest(Turned(False, **best)).model_copy(update={"id": "own"})
     found = best_strategy(space(own), Planted(own=0.05), seed=1, effort=SHORT, others=OTHERS)
     assert planted(own)[0] == pytest.approx(2.0)
     assert found.strategy == own

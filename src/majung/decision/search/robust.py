@@ -9,7 +9,7 @@ the one that is named.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
@@ -20,7 +20,7 @@ from majung.decision.search.looks import Evaluator, Looks, Watch
 from majung.decision.search.measures import choices, regrets, undominated
 from majung.decision.search.result import Contender, Found, Regret, Worlds
 from majung.decision.search.space import Space
-from majung.decision.search.study import RUNGS, Aims, Studied, Tried, shared_worlds, studied
+from majung.decision.search.study import RUNGS, Aims, Studied, Tried, studied
 from majung.decision.statistics import Interval, mean_interval
 from majung.errors import InputError, Problem
 from majung.messages import text
@@ -61,10 +61,9 @@ class Effort:
     fresh: int = 32
     rungs: tuple[int, ...] = RUNGS
 
-    @property
-    def looks(self) -> int:
-        """About how many strategies times worlds the search takes: as many at each rung, and those for all aims."""
-        return self.trials * self.rungs[0] * len(self.rungs) + self.more * shared_worlds(self.rungs)
+    def of_trials(self, trials: int) -> Effort:
+        """Return the effort with so many trials for the objective, and those for all objectives in proportion."""
+        return replace(self, trials=trials, more=-(-trials * self.more // self.trials))
 
 
 def best_strategy(
@@ -104,11 +103,10 @@ def best_strategy(
     effort, watch = effort or Effort(), watch or Watch()
     aims = Aims(evaluator.objectives, objective, tuple(others))
     search = Looks(evaluator, 0, watch)
-    watch.stage("search", effort.looks)
-    study = studied(space, search, aims, seed, effort.trials, effort.more, effort.rungs)
+    study = studied(space, search, aims, seed, effort.trials, effort.more, effort.rungs, watch)
     finalists = _named(_finalists(study, effort))
     fresh = [Looks(evaluator, part * STREAM, watch) for part in (1, 2)]
-    watch.stage("judge", 2 * len(finalists) * effort.fresh)
+    watch.stage("fresh", 2 * len(finalists) * effort.fresh)
     by_part = [np.stack([looks(one.strategy, effort.fresh) for one in finalists]) for looks in fresh]
     kept, complete = _complete(np.isnan(np.concatenate(by_part, axis=1)[:, :, aims.column]))
     if not complete.any():

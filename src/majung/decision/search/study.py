@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from majung.decision.search.looks import Looks, Watch
 from majung.decision.search.measures import tail_mean, undominated
 from majung.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import optuna
 
-    from majung.decision.search.looks import Looks
     from majung.decision.search.space import Space
     from majung.scenario import Strategy
 
-__all__ = ["RUNGS", "Aims", "Studied", "Tried", "shared_worlds", "studied"]
+__all__ = ["RUNGS", "Aims", "Studied", "Tried", "studied"]
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +41,7 @@ _PART: Final = 3
 """One of so many trials goes on from a rung."""
 _RANDOM: Final = 16
 """Trials without a model of what is good, about one for each dial; the scenario's own strategies are among them."""
+_SEEDS: Final = 1 << 32
 _OWN: Final = "own"
 
 
@@ -147,7 +148,14 @@ class Studied:
 
 
 def studied(
-    space: Space, looks: Looks, aims: Aims, seed: int, trials: int, more: int, rungs: Sequence[int] = RUNGS
+    space: Space,
+    looks: Looks,
+    aims: Aims,
+    seed: int,
+    trials: int,
+    more: int,
+    rungs: Sequence[int] = RUNGS,
+    watch: Watch | None = None,
 ) -> Studied:
     """Search a space.
 
@@ -167,30 +175,31 @@ def studied(
         For all objectives.
     rungs : sequence of int
         Worlds after which the worse are dropped, each three times the one before.
+    watch : Watch, optional
+        That of the looks, to be told of stages.
 
     Raises
     ------
     InputError
         When every world failed.
     """
+    watch = watch or Watch()
     with _quiet():
+        # If one of three went on from each rung, all rungs would take alike.
+        watch.stage("search", trials * rungs[0] * len(rungs))
         single = _Single(space, looks, aims, seed, rungs)
         for strategy in space.own:
             single.study.enqueue_trial(dict(space.settings(strategy)), user_attrs={_OWN: strategy.hash})
         for _ in range(max(trials, len(space.own))):
             single.step()
-        shared = shared_worlds(rungs)
+        shared = rungs[max(len(rungs) - 2, 0)]
         if not single.tried:
             raise InputError([Problem(key="decision.search.all_failed", values={"worlds": looks.done})])
+        watch.stage("pareto", more * shared)
         _trade_offs(single, seed + 1, more, shared)
     own = {strategy.hash for strategy in space.own}
     tried = (Tried(one, looks.known(one), name in own) for name, one in single.tried.items())
     return Studied(aims, tuple(tried), single.pruned, len(single.study.trials) + more, shared)
-
-
-def shared_worlds(rungs: Sequence[int]) -> int:
-    """Return in how many worlds strategies are compared in all aims: those of the last rung but one."""
-    return rungs[max(len(rungs) - 2, 0)]
 
 
 class _Single:
@@ -216,7 +225,7 @@ class _Single:
         self._state = optuna.trial.TrialState
         self.study = optuna.create_study(
             direction="maximize",
-            sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM),
+            sampler=optuna.samplers.TPESampler(seed=seed % _SEEDS, n_startup_trials=_RANDOM),
             pruner=optuna.pruners.SuccessiveHalvingPruner(min_resource=rungs[0], reduction_factor=_PART),
         )
 
@@ -255,7 +264,8 @@ def _trade_offs(single: _Single, seed: int, trials: int, shared: int) -> None:
 
     aims, looks = single.aims, single.looks
     study = optuna.create_study(
-        directions=["maximize"] * len(aims.names), sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=0)
+        directions=["maximize"] * len(aims.names),
+        sampler=optuna.samplers.TPESampler(seed=seed % _SEEDS, n_startup_trials=0),
     )
     for name, params, distributions in single.places:
         values = looks.known(single.tried[name])
