@@ -117,7 +117,8 @@ def test_every_command_and_option_is_explained_in_both_languages(lang: Lang) -> 
             assert parameter.help, parameter.name
             assert not parameter.help.startswith("cli.")
     assert group.commands.keys() == {
-        "new", "check", "run", "allocate", "runs", "rerun", "verify", "rm", "export", "import", "takeoff", "learning",
+        "new", "check", "run", "allocate", "claims", "explore", "search", "runs", "rerun", "verify", "rm", "export",
+        "import", "takeoff", "learning",
     }  # fmt: skip
 
 

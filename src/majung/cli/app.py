@@ -1,123 +1,68 @@
-"""Commands and their options. Help texts stand here as keys of the catalogue and are put into words at the start."""
+"""Commands. Help texts are keys of the catalogue that are put into words at the start; options are in `options`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from majung.cli.options import (
+    AsOfOption,
+    BootstrapOption,
+    BudgetOption,
+    BudgetsOption,
+    ClaimsOption,
+    ClusterOption,
+    CostsArgument,
+    DebugOption,
+    DrawsSeedOption,
+    FileArgument,
+    FileOption,
+    FromOption,
+    IntoOption,
+    JsonOption,
+    KindOption,
+    LangOption,
+    ListOption,
+    LuckOption,
+    MarketOption,
+    MaxReplicationsOption,
+    NewArgument,
+    OneStrategyOption,
+    OutcomeOption,
+    OutOption,
+    PageOption,
+    PathsOption,
+    PlausibleOption,
+    PrecisionOption,
+    QuietOption,
+    ReplayOption,
+    ReplicationsOption,
+    RuleOption,
+    RunArgument,
+    RunsArgument,
+    ScenarioArgument,
+    SeedOption,
+    SeriesArgument,
+    SeriesOption,
+    SetOption,
+    Settings,
+    StoreOption,
+    StrategyOption,
+    TerseOption,
+    ThreadsOption,
+    TrialsOption,
+    UnitOption,
+    VersionOption,
+    WorldsOption,
+)
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
     from majung.cli.commands.conducting import How
 
 __all__ = ["Settings", "command"]
-
-
-@dataclass
-class Settings:
-    """What holds for every command.
-
-    Parameters
-    ----------
-    lang : {"en", "ko"}
-        The language of all that is printed.
-    debug : bool
-        Whether a bug shows its traceback.
-    """
-
-    lang: Lang
-    debug: bool = False
-
-
-def _set_lang(context: typer.Context, value: Lang | None) -> Lang | None:
-    if value is not None:
-        context.obj.lang = value
-    return value
-
-
-def _set_debug(context: typer.Context, value: bool) -> bool:
-    context.obj.debug = context.obj.debug or value
-    return value
-
-
-def _show_version(value: bool) -> None:
-    if value:
-        from importlib.metadata import version
-
-        print(f"majung {version('majung')}")
-        raise typer.Exit
-
-
-LangOption: TypeAlias = Annotated[
-    Lang | None, typer.Option("--lang", help="cli.option.lang", callback=_set_lang, is_eager=True)
-]
-DebugOption: TypeAlias = Annotated[
-    bool, typer.Option("--debug", help="cli.option.debug", callback=_set_debug, is_eager=True)
-]
-VersionOption: TypeAlias = Annotated[
-    bool, typer.Option("--version", help="cli.option.version", callback=_show_version, is_eager=True)
-]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="cli.option.json")]
-QuietOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="cli.option.quiet")]
-ScenarioArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="DIR", help="cli.argument.scenario")]
-NewArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="DIR", help="cli.argument.new")]
-StrategyOption: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--strategy", "-s", metavar="ID", help="cli.option.strategy")
-]
-ReplicationsOption: TypeAlias = Annotated[
-    int | None, typer.Option("--replications", "-n", metavar="N", help="cli.option.replications")
-]
-PrecisionOption: TypeAlias = Annotated[
-    float | None, typer.Option("--precision", metavar="P", help="cli.option.precision")
-]
-MaxReplicationsOption: TypeAlias = Annotated[
-    int | None, typer.Option("--max-replications", metavar="N", help="cli.option.max_replications")
-]
-SeedOption: TypeAlias = Annotated[int | None, typer.Option("--seed", metavar="S", help="cli.option.seed")]
-OutOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="cli.option.out")]
-ThreadsOption: TypeAlias = Annotated[int | None, typer.Option("--threads", metavar="N", help="cli.option.threads")]
-SetOption: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="cli.option.set")]
-PathsOption: TypeAlias = Annotated[bool, typer.Option("--paths", help="cli.option.paths")]
-ClusterOption: TypeAlias = Annotated[
-    str | None, typer.Option("--cluster", metavar="ADDRESS", help="cli.option.cluster")
-]
-StoreOption: TypeAlias = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="cli.option.store")]
-FileOption: TypeAlias = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.option.file")]
-RunArgument: TypeAlias = Annotated[str, typer.Argument(metavar="ID", help="cli.argument.run")]
-RunsArgument: TypeAlias = Annotated[list[str], typer.Argument(metavar="ID", help="cli.argument.runs")]
-SeriesArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.takeoff.argument")]
-AsOfOption: TypeAlias = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="cli.takeoff.option.as_of")]
-MarketOption: TypeAlias = Annotated[
-    float | None, typer.Option("--market", metavar="M", help="cli.takeoff.option.market")
-]
-KindOption: TypeAlias = Annotated[str | None, typer.Option("--kind", metavar="K", help="cli.takeoff.option.kind")]
-UnitOption: TypeAlias = Annotated[str | None, typer.Option("--unit", metavar="U", help="cli.takeoff.option.unit")]
-SeriesOption: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--series", metavar="ID", help="cli.takeoff.option.series")
-]
-RuleOption: TypeAlias = Annotated[str | None, typer.Option("--rule", metavar="R", help="cli.takeoff.option.rule")]
-ReplayOption: TypeAlias = Annotated[bool, typer.Option("--replay", help="cli.takeoff.option.replay")]
-BootstrapOption: TypeAlias = Annotated[
-    int | None, typer.Option("--bootstrap", metavar="N", help="cli.takeoff.option.bootstrap")
-]
-DrawsSeedOption: TypeAlias = Annotated[int | None, typer.Option("--seed", metavar="S", help="cli.takeoff.option.seed")]
-PageOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="FILE", help="cli.takeoff.option.out")
-]
-ListOption: TypeAlias = Annotated[bool, typer.Option("--json", help="cli.takeoff.option.json")]
-CostsArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.learning.argument")]
-IntoOption: TypeAlias = Annotated[Path | None, typer.Option("--into", metavar="DIR", help="cli.learning.option.into")]
-TerseOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="cli.learning.option.quiet")]
-FileArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help="cli.argument.file")]
-BudgetOption: TypeAlias = Annotated[
-    str | None, typer.Option("--budget", metavar="M", help="cli.allocate.option.budget")
-]
-WorldsOption: TypeAlias = Annotated[
-    int | None, typer.Option("--worlds", metavar="N", help="cli.allocate.option.worlds")
-]
 
 _CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
@@ -341,11 +286,89 @@ def _allocate(
     awards.allocate(asked, _how(settings, store, threads, cluster, json, quiet))
 
 
+def _claims(
+    settings: typer.Context,
+    directory: ScenarioArgument,
+    claims: ClaimsOption = None,
+    from_: FromOption = None,
+    worlds: PlausibleOption = None,
+    replications: LuckOption = None,
+    seed: SeedOption = None,
+    out: OutOption = None,
+    store: StoreOption = None,
+    threads: ThreadsOption = None,
+    cluster: ClusterOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli.commands.studies import claims as study
+    from majung.cli.commands.studies.lists import listed
+
+    asked = study.Asked(
+        directory=directory,
+        claims=listed(claims, "--claims"),
+        folder=from_,
+        worlds=worlds,
+        replications=replications,
+        seed=seed,
+        out=out,
+    )
+    study.claims(asked, _how(settings, store, threads, cluster, json, quiet))
+
+
+def _explore(
+    settings: typer.Context,
+    directory: ScenarioArgument,
+    outcome: OutcomeOption = None,
+    strategy: OneStrategyOption = None,
+    seed: SeedOption = None,
+    out: OutOption = None,
+    store: StoreOption = None,
+    threads: ThreadsOption = None,
+    cluster: ClusterOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli.commands.studies import explore as study
+
+    asked = study.Asked(directory=directory, outcome=outcome, strategy=strategy, seed=seed, out=out)
+    study.explore(asked, _how(settings, store, threads, cluster, json, quiet))
+
+
+def _search(
+    settings: typer.Context,
+    directory: ScenarioArgument,
+    budgets: BudgetsOption = None,
+    trials: TrialsOption = None,
+    seed: SeedOption = None,
+    out: OutOption = None,
+    store: StoreOption = None,
+    threads: ThreadsOption = None,
+    cluster: ClusterOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+    debug: DebugOption = False,
+) -> None:
+    from majung.cli.commands.studies import search as study
+    from majung.cli.commands.studies.lists import amounts_listed
+
+    asked = study.Asked(directory=directory, budgets=amounts_listed(budgets), trials=trials, seed=seed, out=out)
+    study.search(asked, _how(settings, store, threads, cluster, json, quiet))
+
+
 _COMMANDS: Final = (
     ("new", _new),
     ("check", _check),
     ("run", _run),
     ("allocate", _allocate),
+    ("claims", _claims),
+    ("explore", _explore),
+    ("search", _search),
     ("runs", _runs),
     ("rerun", _rerun),
     ("verify", _verify),

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["COMMAND", "Asked", "read_settings", "rerun", "run"]
 
 _FILES: Final = {"report": "report.html", "data": "data.zarr", "tables": "tables"}
-_HOMES: Final = {"run": "running", "allocate": "awards"}
+_HOMES: Final = {
+    "run": "running",
+    "allocate": "awards",
+    "claims": "studies.claims",
+    "explore": "studies.explore",
+    "search": "studies.search",
+}
 """Where the command of each kind of run is."""
 
 

@@ -1,0 +1,1 @@
+"""What the commands do that study a scenario over all worlds that are plausible."""
