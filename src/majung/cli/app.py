@@ -2,65 +2,43 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import typer
 
+from majung.cli import making
 from majung.cli.options import (
     AsOfOption,
     BootstrapOption,
-    BudgetOption,
-    BudgetsOption,
-    ClaimsOption,
-    ClusterOption,
     CostsArgument,
     DebugOption,
     DrawsSeedOption,
     FileArgument,
     FileOption,
-    FromOption,
     IntoOption,
     JsonOption,
     KindOption,
     LangOption,
     ListOption,
-    LuckOption,
     MarketOption,
-    MaxReplicationsOption,
     NewArgument,
-    OneStrategyOption,
-    OutcomeOption,
-    OutOption,
     PageOption,
-    PathsOption,
-    PlausibleOption,
-    PrecisionOption,
     QuietOption,
     ReplayOption,
-    ReplicationsOption,
     RuleOption,
     RunArgument,
     RunsArgument,
     ScenarioArgument,
-    SeedOption,
     SeriesArgument,
     SeriesOption,
-    SetOption,
     Settings,
     StoreOption,
-    StrategyOption,
     TerseOption,
     ThreadsOption,
-    TrialsOption,
     UnitOption,
     VersionOption,
-    WorldsOption,
 )
 from majung.messages import Lang, text
-
-if TYPE_CHECKING:
-    from majung.cli.commands.conducting import How
 
 __all__ = ["Settings", "command"]
 
@@ -83,65 +61,6 @@ def _check(
     from majung.cli.commands import scenarios
 
     scenarios.check(directory, settings.obj.lang)
-
-
-def _run(
-    settings: typer.Context,
-    directory: ScenarioArgument,
-    strategy: StrategyOption = None,
-    replications: ReplicationsOption = None,
-    precision: PrecisionOption = None,
-    max_replications: MaxReplicationsOption = None,
-    seed: SeedOption = None,
-    set_: SetOption = None,
-    out: OutOption = None,
-    paths: PathsOption = False,
-    store: StoreOption = None,
-    threads: ThreadsOption = None,
-    cluster: ClusterOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-    debug: DebugOption = False,
-) -> None:
-    from majung.cli.commands import running
-
-    asked = running.Asked(
-        directory=directory,
-        strategies=strategy or None,
-        replications=replications,
-        precision=precision,
-        max_replications=max_replications,
-        seed=seed,
-        overrides=running.read_settings(set_ or []),
-        paths=paths,
-        out=out,
-    )
-    running.run(asked, _how(settings, store, threads, cluster, json, quiet))
-
-
-def _rerun(
-    settings: typer.Context,
-    run: RunArgument,
-    store: StoreOption = None,
-    threads: ThreadsOption = None,
-    cluster: ClusterOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-    debug: DebugOption = False,
-) -> None:
-    from majung.cli.commands import running
-
-    running.rerun(run, _how(settings, store, threads, cluster, json, quiet))
-
-
-def _how(
-    settings: typer.Context, store: Path | None, threads: int | None, cluster: str | None, json: bool, quiet: bool
-) -> How:
-    from majung.cli.commands.conducting import How
-
-    return How(store=store, threads=threads, cluster=cluster, json=json, quiet=quiet, lang=settings.obj.lang)
 
 
 def _runs(
@@ -265,112 +184,16 @@ def _learning(
     )
 
 
-def _allocate(
-    settings: typer.Context,
-    directory: ScenarioArgument,
-    budget: BudgetOption = None,
-    worlds: WorldsOption = None,
-    seed: SeedOption = None,
-    out: OutOption = None,
-    store: StoreOption = None,
-    threads: ThreadsOption = None,
-    cluster: ClusterOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-    debug: DebugOption = False,
-) -> None:
-    from majung.cli.commands import awards
-
-    asked = awards.Asked(directory=directory, budget=budget, seed=seed, worlds=worlds, out=out)
-    awards.allocate(asked, _how(settings, store, threads, cluster, json, quiet))
-
-
-def _claims(
-    settings: typer.Context,
-    directory: ScenarioArgument,
-    claims: ClaimsOption = None,
-    from_: FromOption = None,
-    worlds: PlausibleOption = None,
-    replications: LuckOption = None,
-    seed: SeedOption = None,
-    out: OutOption = None,
-    store: StoreOption = None,
-    threads: ThreadsOption = None,
-    cluster: ClusterOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-    debug: DebugOption = False,
-) -> None:
-    from majung.cli.commands.studies import claims as study
-    from majung.cli.commands.studies.lists import listed
-
-    asked = study.Asked(
-        directory=directory,
-        claims=listed(claims, "--claims"),
-        folder=from_,
-        worlds=worlds,
-        replications=replications,
-        seed=seed,
-        out=out,
-    )
-    study.claims(asked, _how(settings, store, threads, cluster, json, quiet))
-
-
-def _explore(
-    settings: typer.Context,
-    directory: ScenarioArgument,
-    outcome: OutcomeOption = None,
-    strategy: OneStrategyOption = None,
-    seed: SeedOption = None,
-    out: OutOption = None,
-    store: StoreOption = None,
-    threads: ThreadsOption = None,
-    cluster: ClusterOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-    debug: DebugOption = False,
-) -> None:
-    from majung.cli.commands.studies import explore as study
-
-    asked = study.Asked(directory=directory, outcome=outcome, strategy=strategy, seed=seed, out=out)
-    study.explore(asked, _how(settings, store, threads, cluster, json, quiet))
-
-
-def _search(
-    settings: typer.Context,
-    directory: ScenarioArgument,
-    budgets: BudgetsOption = None,
-    trials: TrialsOption = None,
-    seed: SeedOption = None,
-    out: OutOption = None,
-    store: StoreOption = None,
-    threads: ThreadsOption = None,
-    cluster: ClusterOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-    debug: DebugOption = False,
-) -> None:
-    from majung.cli.commands.studies import search as study
-    from majung.cli.commands.studies.lists import amounts_listed
-
-    asked = study.Asked(directory=directory, budgets=amounts_listed(budgets), trials=trials, seed=seed, out=out)
-    study.search(asked, _how(settings, store, threads, cluster, json, quiet))
-
-
 _COMMANDS: Final = (
     ("new", _new),
     ("check", _check),
-    ("run", _run),
-    ("allocate", _allocate),
-    ("claims", _claims),
-    ("explore", _explore),
-    ("search", _search),
+    ("run", making.run),
+    ("allocate", making.allocate),
+    ("claims", making.claims),
+    ("explore", making.explore),
+    ("search", making.search),
     ("runs", _runs),
-    ("rerun", _rerun),
+    ("rerun", making.rerun),
     ("verify", _verify),
     ("rm", _rm),
     ("export", _export),
