@@ -254,13 +254,17 @@ def _best_limit(values: Floats, hits_held: Flags, hits: Flags, least: int) -> tu
 
 
 def _pruned(points: Floats, hits: Flags, limits: Floats, search: Search) -> Floats:
-    """Return the box, settled, without limits that luck explains, the least significant dropped first."""
+    """Return the box, settled, without limits that luck explains.
+
+    They are dropped a quarter at a time, the least significant first.
+    """
     limits = _settled(points, hits, limits, search)
     while len(ends := np.argwhere(np.isfinite(limits))):
         p_values = _quasi_p(hits, _broken(points, limits, ends))
         factors, by_factor = _by_factor(points, hits, limits)
-        if p_values.max() * len(limits) > search.level:
-            limits[tuple(ends[p_values.argmax()])] = (-np.inf, np.inf)[ends[p_values.argmax(), 1]]
+        if lucky := int((p_values * len(limits) > search.level).sum()):
+            for factor, end in ends[np.argsort(p_values)[-math.ceil(lucky / 4) :]]:
+                limits[factor, end] = np.inf if end == HIGH else -np.inf
         elif len(factors) > search.most_factors:
             limits[factors[by_factor.argmax()]] = -np.inf, np.inf
         else:
