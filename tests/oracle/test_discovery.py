@@ -113,7 +113,7 @@ def test_no_more_boxes_are_found_than_asked_for() -> None:
 
 @pytest.mark.slow
 def test_where_there_is_no_rule_none_is_found() -> None:
-    # At a false discovery in one of twenty, more than four of forty would be found in five of a hundred such tests.
+    # At a false discovery in one of twenty as many as three of forty are found in a third of such tests.
     base_rates = [0.1, 0.2, 0.5, 0.8]
     found = 0
     for trial in range(40):

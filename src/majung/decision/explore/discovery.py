@@ -30,8 +30,9 @@ Flags = NDArray[np.bool_]
 
 _FOLDS: Final = 5
 """Of the cross-validation; free, as is usual."""
-_LEVEL: Final = 0.05
-"""Largest chance, at the base rate, of as many points of interest out of sample as a box that is reported holds."""
+_LEVEL: Final = 0.01
+"""Largest chance, at the base rate, of as many points of interest out of sample as a box that is reported holds;
+free, and below one of twenty as folds that agree on luck are not independent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def discover(
     where the likelihood ratio of two rates, inside and outside, to one is largest. Limits that are not significant are
     dropped, as are the weakest beyond four factors. The whole is repeated without each fifth of the points. The box is
     reported if those points, held out, are of interest more often in the boxes so found than in all; luck does so in
-    one of twenty cases. The next box is looked for among the points that are left.
+    one of a hundred cases. The next box is looked for among the points that are left.
 
     Parameters
     ----------
