@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import pandas as pd
 from openpyxl.cell import WriteOnlyCell
@@ -15,10 +15,14 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
+from majung.messages import Lang, text
 from majung.report.drawing import write_whole
-from majung.report.spreadsheets import csv
+from majung.report.spreadsheets import csv, row
 
-__all__ = ["FORMATS", "TABLES", "Cells", "Column", "Kind", "Sheet", "fill_sheet", "write_tables"]
+if TYPE_CHECKING:
+    from majung.scenario import Scenario
+
+__all__ = ["FORMATS", "TABLES", "Cells", "Column", "Kind", "Sheet", "about_sheet", "fill_sheet", "write_tables"]
 
 TABLES: Final = "tables"
 """The folder of the csv files."""
@@ -91,6 +95,29 @@ def fill_sheet(place: Any, sheet: Sheet, titles: Sequence[str]) -> None:
     place.append([_head(place, title) for title in titles])
     for cells in sheet.rows:
         place.append([_cell(place, value, column) for value, column in zip(cells, sheet.columns, strict=True)])
+
+
+def about_sheet(place: Any, rows: Sequence[Sequence[Any]], lang: Lang, scenario: Scenario | None) -> None:
+    """Write what a workbook is of into a sheet: rows of a name and words, and what of the scenario is real.
+
+    Parameters
+    ----------
+    place : openpyxl worksheet
+        That is empty.
+    rows : sequence
+        The first is the title.
+    lang : {"en", "ko"}
+    scenario : Scenario or None
+        Nothing is said of what is real where there is none.
+    """
+    place.column_dimensions["A"].width = 38
+    place.column_dimensions["B"].width = 100
+    for number, found in enumerate(rows):
+        row(place, list(found), bold=number == 0)
+    if scenario is not None:
+        row(place, [])
+        for key, words in (("real", scenario.real), ("reconstructed", scenario.reconstructed)):
+            row(place, [text(f"report.page.{key}", lang), words.text(lang) or text(f"report.page.{key}_unsaid", lang)])
 
 
 def _head(place: Any, title: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from majung.messages import Lang, text
 from majung.money import Unit, format_amount
 
-__all__ = ["NOTHING", "amount", "count", "interval", "interval_bounds", "number", "parameter", "percent"]
+__all__ = ["NOTHING", "amount", "count", "interval", "interval_bounds", "number", "parameter", "percent", "tidy"]
 
 NOTHING: Final = "–"
 _MINUS: Final = "−"
@@ -34,6 +34,12 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
         return "0"
     written = f"{abs(rounded):,.{max(decimals, 0)}f}"
     return f"{_MINUS}{written}" if rounded < 0 else written
+
+
+def tidy(value: float) -> str:
+    """Write a number that was set, not measured: ``0.1``, ``1.5``, ``5``; at most three significant digits."""
+    written = number(value)
+    return written.rstrip("0").removesuffix(".") if "." in written else written
 
 
 def count(value: int) -> str:

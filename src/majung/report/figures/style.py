@@ -24,6 +24,7 @@ __all__ = [
     "PALETTE",
     "MoneyScale",
     "RowNames",
+    "columns",
     "finish",
     "heading",
     "legend",
@@ -116,7 +117,7 @@ def wrap(words: str, width: int) -> list[str]:
     for word in words.replace(" %", "\N{NO-BREAK SPACE}%").split(" "):
         for piece in _pieces(word, width):
             joined = f"{lines[-1]} {piece}".strip()
-            if _columns(joined) <= width:
+            if columns(joined) <= width:
                 lines[-1] = joined
             else:
                 lines.append(piece)
@@ -168,7 +169,7 @@ class RowNames:
 def row_names(names: Mapping[str, str], most: int) -> RowNames:
     """Wrap names into at most `most` pixels."""
     lines = {key: wrap(name, int((most - 8) / _LETTER)) for key, name in names.items()}
-    longest = max((_columns(line) for found in lines.values() for line in found), default=0)
+    longest = max((columns(line) for found in lines.values() for line in found), default=0)
     return RowNames(lines, min(most, int(longest * _LETTER) + 14))
 
 
@@ -205,7 +206,7 @@ def legend(names: Iterable[str], width: int, **options: object) -> Specification
     names : iterable of str
         What the legend will say.
     """
-    longest = max((_columns(name) for name in names), default=1)
+    longest = max((columns(name) for name in names), default=1)
     return {"columns": max(1, int(width / (longest * _LETTER + 26))), **options}
 
 
@@ -217,11 +218,12 @@ def finish(chart: Specification, rows: Rows) -> Specification:
 def _pieces(word: str, width: int) -> list[str]:
     pieces = [""]
     for letter in word:
-        if _columns(pieces[-1] + letter) > width:
+        if columns(pieces[-1] + letter) > width:
             pieces.append("")
         pieces[-1] += letter
     return pieces
 
 
-def _columns(words: str) -> float:
+def columns(words: str) -> float:
+    """Return how wide words are, in Latin letters."""
     return sum(_WIDE if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in words)

@@ -10,10 +10,11 @@ __all__ = ["Block", "Cell"]
 
 
 class Cell(NamedTuple):
-    """A cell: what it says and, smaller below, how sure that is."""
+    """A cell: what it says and, smaller below, how sure that is; `tone` is the colour of a verdict."""
 
     main: str
     note: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,147 @@
+"""Verdicts, effects and turning points in words, as everything that shows a test of claims writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from majung.decision.statistics import Interval
+from majung.messages import Lang, catalogue, text
+from majung.money import parse_unit
+from majung.report.factors import rule_words
+from majung.report.figures.style import MoneyScale
+from majung.report.outcomes import scale_of
+from majung.report.wording import NOTHING, amount, interval_bounds, number, percent, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from majung.decision.claims.model import Claim
+    from majung.decision.claims.result import ClaimTest
+    from majung.decision.explore.discovery import Box
+    from majung.decision.worlds.factors import Factor
+
+__all__ = [
+    "MARKS",
+    "OUTCOMES",
+    "Said",
+    "between",
+    "effect_bounds",
+    "effect_scale",
+    "flip_words",
+    "quantity",
+    "range_words",
+    "reach_words",
+    "rule_words",
+    "said_of",
+    "share_bounds",
+    "threshold_words",
+    "verdict_words",
+]
+
+Said: TypeAlias = Literal["holds", "mixed", "fails", "silent"]
+
+OUTCOMES: Final[tuple[Said, ...]] = ("holds", "mixed", "fails", "silent")
+MARKS: Final[dict[Said, str]] = {"holds": "○", "mixed": "△", "fails": "×", "silent": "–"}
+"""So that a verdict is seen without its colour."""
+
+
+def said_of(test: ClaimTest) -> Said:
+    """Return what is said of a claim: its verdict, or that no world says anything of it."""
+    found: Said = test.verdict.value
+    return found if test.counts.answered else "silent"
+
+
+def verdict_words(test: ClaimTest, lang: Lang) -> str:
+    """Write the verdict with its mark: ``○ holds``."""
+    found = said_of(test)
+    return f"{MARKS[found]} {text(f'report.claims.verdict.{found}', lang)}"
+
+
+def between(low: str, high: str, lang: Lang) -> str:
+    """Write two bounds as a range."""
+    return text("report.range", lang, low=low, high=high)
+
+
+def share_bounds(test: ClaimTest, lang: Lang) -> tuple[str, str]:
+    """Write the share of worlds in which a claim holds, and its interval."""
+    if not math.isfinite(test.share):
+        return NOTHING, ""
+    return percent(test.share), between(percent(test.share_low), percent(test.share_high), lang)
+
+
+def effect_scale(claim: Claim, values: Iterable[float], money: str, lang: Lang) -> MoneyScale:
+    """Choose how effects of a claim are written; see `scale_of`."""
+    if _in_money(claim):
+        return scale_of(values, "money", money, lang)
+    return MoneyScale(1.0, claim.unit.text(lang))
+
+
+def quantity(value: float, claim: Claim, money: str, lang: Lang) -> str:
+    """Write an effect with its unit: ``0.32 per unit of public money``, ``KRW 1.2 billion``."""
+    if not math.isfinite(value):
+        return NOTHING
+    if _in_money(claim):
+        return amount(value, parse_unit(money), lang)
+    return _with_unit(number(value), claim, lang)
+
+
+def effect_bounds(test: ClaimTest, money: str, lang: Lang) -> tuple[str, str]:
+    """Write the mean effect with its unit, and its interval."""
+    effect, claim = test.effect, test.claim
+    if not _in_money(claim):
+        mean, bounds = interval_bounds(Interval(effect.mean, effect.low, effect.high), lang)
+        return (mean if mean == NOTHING else _with_unit(mean, claim, lang)), bounds
+    low, high = (quantity(bound, claim, money, lang) for bound in (effect.low, effect.high))
+    return quantity(effect.mean, claim, money, lang), between(low, high, lang) if NOTHING not in (low, high) else ""
+
+
+def range_words(low: float, high: float, claim: Claim, money: str, lang: Lang) -> str:
+    """Write two effects as a range with its unit."""
+    if _in_money(claim):
+        return between(quantity(low, claim, money, lang), quantity(high, claim, money, lang), lang)
+    return _with_unit(between(number(low), number(high), lang), claim, lang)
+
+
+def threshold_words(claim: Claim, money: str, lang: Lang) -> str:
+    """Write the smallest effect that matters, with its sign and unit."""
+    value = claim.sign * claim.smallest
+    return quantity(value, claim, money, lang) if _in_money(claim) else _with_unit(tidy(value), claim, lang)
+
+
+def reach_words(claim: Claim, money: str, lang: Lang) -> str:
+    """Say which effect makes a claim hold in a world: ``at least 0.1 per unit of public money``, ``above zero``."""
+    if claim.smallest == 0:
+        return text(f"report.claims.reach.{claim.direction}_zero", lang)
+    value = threshold_words(claim, money, lang)
+    return text(f"report.claims.reach.{claim.direction}", lang, value=value)
+
+
+def flip_words(box: Box, factors: Sequence[Factor], flips_to: bool, lang: Lang) -> str:
+    """Say where a claim turns, how much of the turning the rule covers, and how often it is right.
+
+    Parameters
+    ----------
+    box : Box
+    factors : sequence of Factor
+    flips_to : bool
+        Whether the claim holds there (True) or fails.
+    lang : {"en", "ko"}
+    """
+    return text(
+        f"report.claims.flip.{'holds' if flips_to else 'fails'}",
+        lang,
+        rule=rule_words(box, factors, lang),
+        coverage=percent(box.coverage),
+        density=percent(box.density),
+    )
+
+
+def _in_money(claim: Claim) -> bool:
+    return claim.unit.en == catalogue("en").get("decision.claims.unit.money")
+
+
+def _with_unit(written: str, claim: Claim, lang: Lang) -> str:
+    unit = claim.unit.text(lang)
+    return text("report.claims.quantity", lang, value=written, unit=unit) if unit else written
