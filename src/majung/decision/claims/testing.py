@@ -18,7 +18,7 @@ from majung.decision.claims.plan import KIND, ClaimsPlan, planned_claims
 from majung.decision.claims.result import Claims, ClaimTest
 from majung.decision.claims.verdict import judged, world_effects
 from majung.decision.explore.discovery import discover
-from majung.decision.explore.importance import importance
+from majung.decision.explore.importance import FEWEST_TO_EXPLAIN, importance
 from majung.decision.steps import Step
 from majung.decision.worlds.factors import central_point, points
 from majung.decision.worlds.panel import Panel, simulated_panel
@@ -40,8 +40,6 @@ _RAREST: Final = 0.05
 """Share of the rarer answer below which there are too few worlds to say where it is."""
 _FEWEST: Final = 20
 """Worlds, likewise."""
-_FEWEST_TO_EXPLAIN: Final = 60
-"""Worlds that answer, below which nothing is said of what moves the effect."""
 
 
 def claims(
@@ -171,7 +169,7 @@ def _explained(test: ClaimTest, plan: ClaimsPlan, drawn: Floats, confidence: flo
     """Return a test with where the claim turns and what moves its effect."""
     answers = test.answers
     answered = int(answers.sum())
-    if answered < _FEWEST_TO_EXPLAIN or not plan.factors:
+    if answered < FEWEST_TO_EXPLAIN or not plan.factors:
         return test
     drivers = importance(drawn[answers], test.effects[answers], plan.factors, seed=plan.seed, level=confidence)
     test = replace(test, drivers=drivers)

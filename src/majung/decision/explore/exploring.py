@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.decision.explore.discovery import discover
-from majung.decision.explore.importance import importance
+from majung.decision.explore.importance import FEWEST_TO_EXPLAIN, importance
 from majung.decision.explore.plan import KIND, ExplorationPlan, planned_exploration
 from majung.decision.explore.result import Exploration, Quantiles
 from majung.decision.explore.sensitivity import Decomposition, decompose, screen
@@ -109,13 +109,21 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
     strategy = plan.strategies[best]
     started = timed("choose", started)
 
-    screening = screen(
-        plan.factors, runs.of(strategy, plan.factors, "screen"), trajectories=plan.trajectories, seed=plan.seed
-    )
+    try:
+        screening = screen(
+            plan.factors,
+            runs.of(strategy, plan.factors, "screen"),
+            trajectories=plan.trajectories,
+            seed=plan.seed,
+            level=confidence,
+        )
+    except ValueError:
+        # Too few trajectories are whole.
+        raise InputError([Problem(key="decision.explore.too_many_failed", found=plan.outcome)]) from None
     started = timed("screen", started)
     by_name = {factor.name: factor for factor in plan.factors}
     kept = [by_name[effect.parameter] for effect in screening.effects[: plan.kept] if effect.mu_star.value > 0]
-    decomposition = _decomposition(plan, runs, strategy, kept)
+    decomposition = _decomposition(plan, runs, strategy, kept, confidence)
     started = timed("decompose", started)
 
     drawn = points(plan.factors, plan.worlds, plan.seed)
@@ -128,7 +136,8 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
     high: tuple[Box, ...] = ()
     low: tuple[Box, ...] = ()
     if np.ptp(values[finite]) > 0:
-        drivers = importance(drawn[finite], values[finite], plan.factors, seed=plan.seed, level=confidence)
+        if finite.sum() >= FEWEST_TO_EXPLAIN:
+            drivers = importance(drawn[finite], values[finite], plan.factors, seed=plan.seed, level=confidence)
         ends = np.quantile(values[finite], (_QUARTER, 1 - _QUARTER))
         low, high = (
             discover(drawn[finite], side, plan.factors, seed=plan.seed)
@@ -165,12 +174,14 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
 
 
 def _decomposition(
-    plan: ExplorationPlan, runs: _Runs, strategy: Strategy, kept: Sequence[Factor]
+    plan: ExplorationPlan, runs: _Runs, strategy: Strategy, kept: Sequence[Factor], confidence: float
 ) -> Decomposition | None:
     if not kept:
         return None
     try:
-        return decompose(kept, runs.of(strategy, kept, "decompose"), samples=plan.groups, seed=plan.seed)
+        return decompose(
+            kept, runs.of(strategy, kept, "decompose"), samples=plan.groups, seed=plan.seed, level=confidence
+        )
     except ValueError:
         # Too few groups are whole, or the outcome does not vary: there is nothing to part.
         return None

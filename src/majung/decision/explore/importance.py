@@ -22,7 +22,7 @@ from majung.decision.explore.cube import checked
 if TYPE_CHECKING:
     from majung.decision.worlds.factors import Factor
 
-__all__ = ["Driver", "importance"]
+__all__ = ["FEWEST_TO_EXPLAIN", "Driver", "importance"]
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -31,6 +31,8 @@ _SLICES: Final = 10
 """Of a factor's range, each with as many points; free, as in Pianosi and Wagener's examples."""
 _LEAST_SLICES: Final = 3
 _LEAST_IN_SLICE: Final = 20
+FEWEST_TO_EXPLAIN: Final = _LEAST_SLICES * _LEAST_IN_SLICE
+"""Values below which nothing is said."""
 """Points; free. Fewer points make fewer slices."""
 _DUMMIES: Final = 200
 """Dummies drawn a factor: ten lie above the threshold at a level of 0.95."""
@@ -112,7 +114,7 @@ def importance(
     n, d = points.shape
     slices = min(_SLICES, n // _LEAST_IN_SLICE)
     if slices < _LEAST_SLICES:
-        raise ValueError(f"{n} values are too few: {_LEAST_SLICES * _LEAST_IN_SLICE} are needed")
+        raise ValueError(f"{n} values are too few: {FEWEST_TO_EXPLAIN} are needed")
     for_ties, for_dummies, for_points = np.random.default_rng(seed).spawn(3)
 
     # As in SALib a slice holds its lower end and not its upper one, so that the largest point stands in none.
