@@ -94,6 +94,8 @@ class SearchPlan:
             "replications": self.replications,
             "seed": self.seed,
             "release": release(),
+            # What it suggests may change from one version to the next.
+            "optuna": version("optuna"),
         }
         text = json.dumps([KIND, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
