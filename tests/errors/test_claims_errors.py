@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from majung.cli.main import exit_code
 from majung.messages import LANGUAGES
 from majung.scenario import skeleton
 
@@ -19,6 +21,19 @@ WRONG = {
         (["--claims", ","], ["--claims"]),
         (["--from", "nowere"], ["nowere", "nowhere"]),
         (["--from", "nowhere"], ["nowhere"]),
+    ],
+    "explore": [
+        (
+            ["--outcome", "survivl", "--strategy", "first-buyr", "--seed", "-1"],
+            ["survivl", "'survival'", "'first-buyer'", "'-1'"],
+        ),
+        (["--strategy", "hands-off"], ["additionality"]),
+    ],
+    "search": [
+        (["--budgets", "10apples,-5", "-b", "0", "--trials", "0"], ["10apples", "-5", "'0'"]),
+        (["--budgets", "1,200억"], ["1,200억"]),
+        (["--budgets", "30억USD"], ["30억USD"]),
+        (["--budgets", " , "], ["--budgets"]),
     ],
 }
 CASES = [(command, asked, found) for command, cases in WRONG.items() for asked, found in cases]
@@ -32,38 +47,73 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def majung(*arguments: str, folder: Path, lang: str) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "MAJUNG_LANG": lang}
-    environ.pop("MAJUNG_STORE", None)
-    return subprocess.run(
-        [sys.executable, "-m", "majung", *arguments], cwd=folder, env=environ, capture_output=True, text=True,
-        encoding="utf-8", check=False, timeout=120,
-    )  # fmt: skip
+@pytest.fixture
+def said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[str, str]]:
+    """Give what ends a command with exit code 2, and returns what it said."""
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("MAJUNG_STORE", raising=False)
+
+    def call(*arguments: str) -> tuple[str, str]:
+        code = exit_code([*arguments])
+        captured = capsys.readouterr()
+        assert code == 2, captured.err
+        return captured.out, captured.err
+
+    return call
 
 
-@pytest.mark.parametrize(("command", "asked", "found"), CASES, ids=lambda value: " ".join(value)[:40])
+def held(out: str, err: str, found: list[str]) -> None:
+    """Assert that it is one message, with all that is wrong."""
+    assert out == ""
+    assert [name for name in found if name not in err] == []
+    assert sum(line.startswith("majung: ") for line in err.splitlines()) == 1
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("command", "asked", "found"), CASES, ids=lambda value: value if isinstance(value, str) else value[0]
+)
 def test_what_is_asked_wrongly_is_one_message_with_all_of_it(
-    folder: Path, command: str, asked: list[str], found: list[str]
+    folder: Path, said: Callable[..., tuple[str, str]], command: str, asked: list[str], found: list[str]
 ) -> None:
-    said = {lang: majung(command, "small", *asked, folder=folder, lang=lang) for lang in LANGUAGES}
-    for done in said.values():
-        assert done.returncode == 2, done.stderr
-        assert done.stdout == ""
-        assert [name for name in found if name not in done.stderr] == []
-        assert sum(line.startswith("majung: ") for line in done.stderr.splitlines()) == 1
-        assert "Traceback" not in done.stderr
-    assert said["en"].stderr != said["ko"].stderr
+    errors = []
+    for lang in LANGUAGES:
+        out, err = said(command, "small", *asked, "--lang", lang)
+        held(out, err, found)
+        errors.append(err)
+    assert errors[0] != errors[1]
     # Nothing was begun.
     assert not (folder / "majung-runs").exists()
 
 
-def test_a_claim_that_is_wrong_is_named_with_its_file(folder: Path) -> None:
+def test_a_process_says_the_same_and_ends_with_the_same_code(folder: Path) -> None:
+    environ = {**os.environ, "MAJUNG_LANG": "ko"}
+    environ.pop("MAJUNG_STORE", None)
+    begun = [
+        (
+            subprocess.Popen(
+                [sys.executable, "-m", "majung", command, "small", *cases[0][0]], cwd=folder, env=environ, text=True,
+                encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            ),
+            cases[0][1],
+        )
+        for command, cases in WRONG.items()
+    ]  # fmt: skip
+    ended = [(process, *process.communicate(timeout=120), found) for process, found in begun]
+    for process, out, err, found in ended:
+        assert process.returncode == 2, err
+        held(out, err, found)
+    assert not (folder / "majung-runs").exists()
+
+
+def test_a_claim_that_is_wrong_is_named_with_its_file(folder: Path, said: Callable[..., tuple[str, str]]) -> None:
     own = folder / "own"
     own.mkdir()
     (own / "one.toml").write_text('id = "A"\noutcome = "suvival"\neffect = "a -"\nsmalest = 1\n', encoding="utf-8")
-    done = majung("claims", "small", "--from", "own", folder=folder, lang="en")
-    assert done.returncode == 2
-    lines = [line for line in done.stderr.splitlines() if "one.toml" in line]
+    _, err = said("claims", "small", "--from", "own", "--lang", "en")
+    lines = [line for line in err.splitlines() if "one.toml" in line]
     assert len(lines) >= 4
     for words in ("'survival'", "'smallest'", "'a -' is not a formula"):
         assert any(words in line for line in lines), words

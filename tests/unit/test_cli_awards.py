@@ -194,7 +194,7 @@ def test_an_interrupt_leaves_a_run_that_goes_on(decided: Decided, said: Said, tm
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_stages_are_told_one_after_the_other(lang: Lang) -> None:
     stream = StringIO()
-    with stages(Console(file=stream, width=150), lang, "cli.allocate.stage") as told:
+    with stages(Console(file=stream, width=150), lang, "allocate") as told:
         for stage in ("values", "refine"):
             for done in range(101):
                 told(Step(stage, done, 100))

@@ -23,8 +23,9 @@ from majung.cli.commands.studies.lists import amounts_listed, listed
 from majung.cli.main import exit_code
 from majung.cli.said.progress import stages
 from majung.cli.said.studies.claims import claims_table
-from majung.decision.claims import Claims, ClaimsPlan, planned_claims
+from majung.decision.claims import Claims, ClaimsPlan, planned_claims, testing
 from majung.decision.steps import Step
+from majung.ensemble import Blocks
 from majung.errors import InputError
 from majung.messages import LANGUAGES, Lang, catalogue, text
 from majung.scenario import load, skeleton
@@ -69,6 +70,8 @@ def report() -> ModuleType:
         return {"run_id": claims.run_id, "claims": verdicts, "seconds": dict(claims.seconds), "files": dict(files)}
 
     module = ModuleType("majung.report.claims")
+    # The words are the real ones.
+    module.__path__ = import_module("majung.report.claims").__path__
     module.words = import_module("majung.report.claims.words")  # type: ignore[attr-defined]
     module.render, module.write_claims, module.as_json = render, write_claims, as_json  # type: ignore[attr-defined]
     return module
@@ -215,9 +218,38 @@ def test_an_interrupt_leaves_a_run_that_goes_on_without_the_folders(
     assert "reproduced" in said("rerun", run["run_id"], "--lang", "en")[0]
 
 
+def test_worlds_that_are_done_are_not_done_again(
+    tested: Simulation, said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(import_module("majung.decision.claims"), "tested", testing.tested)
+    asked = ("claims", "small", "--claims", "M3", "--worlds", "12", "--threads", "1")
+    said(*asked, "--store", "undisturbed", "--quiet")
+    save, saved = Blocks.save, []
+
+    def hit(self: Blocks, digest: str, arrays: dict[str, Any]) -> object:
+        if len(saved) == 20:
+            raise KeyboardInterrupt
+        saved.append(digest)
+        return save(self, digest, arrays)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Blocks, "save", hit)
+        said(*asked, code=130)
+    shutil.rmtree("small")
+    (run,) = json.loads(said("runs", "--json")[0])
+    assert not run["complete"]
+    said("rerun", run["run_id"], "--quiet")
+    stores = [tmp_path / "undisturbed", tmp_path / "majung-runs"]
+    (blocks, again) = ({path.name: path.read_bytes() for path in store.glob("blocks/**/*.npz")} for store in stores)
+    assert blocks == again
+    manifests = [json.loads((store / run["run_id"] / "manifest.json").read_text("utf-8")) for store in stores]
+    assert manifests[0]["result_hash"] == manifests[1]["result_hash"]
+    assert "reproduced" in said("rerun", run["run_id"], "--lang", "en")[0]
+
+
 def test_stages_of_several_rounds_are_told_each(capsys: pytest.CaptureFixture[str]) -> None:
     stream = StringIO()
-    with stages(Console(file=stream, width=150), "en", "cli.search.stage") as told:
+    with stages(Console(file=stream, width=150), "en", "search") as told:
         for _ in range(2):
             for stage in ("search", "fresh"):
                 for done in range(101):

@@ -54,7 +54,7 @@ def _planned(scenario: Scenario, asked: Asked) -> AllocationPlan:
 def _allocated(plan: AllocationPlan, _: Asked, session: Session, speaker: Speaker, __: Path | None) -> Allocation:
     from majung.decision import awards
 
-    with speaker.stages("cli.allocate.stage") as told:
+    with speaker.stages("allocate") as told:
         return awards.allocated(plan, session, told)
 
 

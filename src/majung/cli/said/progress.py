@@ -78,13 +78,13 @@ def shown(console: Console, lang: Lang, what: str = "cli.simulating") -> Iterato
 
 
 @contextmanager
-def stages(console: Console, lang: Lang, words: str) -> Iterator[Callable[[Stage], None]]:
+def stages(console: Console, lang: Lang, command: str) -> Iterator[Callable[[Stage], None]]:
     """Give a callback that shows the progress of one stage after the other while the context lasts.
 
     Parameters
     ----------
-    words : str
-        What the keys of the messages that name the stages begin with. A stage without words has its own name.
+    command : str
+        Among whose messages the stages' words are. A stage without words has its own name.
     """
     current = ""
     total = last = 0
@@ -98,7 +98,7 @@ def stages(console: Console, lang: Lang, words: str) -> Iterator[Callable[[Stage
             if show is None or step.stage != current:
                 stack.close()
                 current, total, last = step.stage, step.total, -1
-                key = f"{words}.{step.stage}"
+                key = f"cli.{command}.stage.{step.stage}"
                 show = stack.enter_context(shown(console, lang, key if key in catalogue(lang) else step.stage))
             # A stage that takes more than was thought is not begun anew for it.
             done = min(step.done, total)

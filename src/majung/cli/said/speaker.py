@@ -82,12 +82,12 @@ class Speaker:
         return nullcontext() if self._quiet else shown(self._aside, self._lang)
 
     @contextmanager
-    def stages(self, words: str) -> Iterator[Callable[[Stage], None] | None]:
+    def stages(self, command: str) -> Iterator[Callable[[Stage], None] | None]:
         """Give what shows how far each stage has come, with the time left; see `stages`."""
         if self._quiet:
             yield None
         else:
-            with stages(self._aside, self._lang, words) as told:
+            with stages(self._aside, self._lang, command) as told:
                 yield told
 
     def notices(self, notices: Iterable[Phrase]) -> None:

@@ -63,7 +63,7 @@ def _planned(scenario: Scenario, asked: Asked) -> ClaimsPlan:
 def _tested(plan: ClaimsPlan, _: Asked, session: Session, speaker: Speaker, __: Path | None) -> Claims:
     from majung.decision.claims import tested
 
-    with speaker.stages("cli.claims.stage") as told:
+    with speaker.stages("claims") as told:
         return tested(plan, session, told)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMAND", "Asked", "explore"]
 
-_FILES: Final = {"report": "report.html", "exploration": "exploration.xlsx", "tables": "tables"}
+_FILES: Final = {"report": "report.html", "explore": "explore.xlsx", "tables": "tables"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def _planned(scenario: Scenario, asked: Asked) -> ExplorationPlan:
 def _explored(plan: ExplorationPlan, _: Asked, session: Session, speaker: Speaker, __: Path | None) -> Exploration:
     from majung.decision.explore import explored
 
-    with speaker.stages("cli.explore.stage") as told:
+    with speaker.stages("explore") as told:
         return explored(plan, session, told)
 
 
@@ -74,7 +74,7 @@ COMMAND: Final = Command(
     kind="explore",
     asked=Asked,
     files=_FILES,
-    summary="exploration.json",
+    summary="explore.json",
     plan=_planned,
     work=_explored,
     write=_write,

@@ -53,7 +53,7 @@ def _planned(scenario: Scenario, asked: Asked) -> SearchPlan:
 def _searched(plan: SearchPlan, _: Asked, session: Session, speaker: Speaker, __: Path | None) -> Search:
     from majung.decision.search import searched
 
-    with speaker.stages("cli.search.stage") as told:
+    with speaker.stages("search") as told:
         return searched(plan, session, told)
 
 

@@ -27,24 +27,13 @@ _STYLES: Final[Mapping[Outcome, str]] = {"holds": "green", "mixed": "yellow", "f
 
 
 def claims_said(claims: Claims, scenario: Scenario, lang: Lang, width: int) -> Iterator[Said]:
-    """Yield what is said of a test of claims: a table, how it is to be read, and what could not be asked."""
-    from majung.report.claims.words import said_of
-    from majung.report.wording import count, percent
+    """Yield what is said of a test of claims: how many hold, each of them, and how that is to be read."""
+    from majung.report.claims.sentences import headline, support
 
-    verdicts = [said_of(test) for test in claims.tests]
-    yield text(
-        "cli.claims.heading",
-        lang,
-        title=claims.title.text(lang) or claims.scenario,
-        claims=count(len(verdicts)),
-        worlds=count(claims.worlds),
-        factors=count(len(claims.factors)),
-        **{name: count(verdicts.count(name)) for name in _STYLES},
-    )
+    title = claims.title.text(lang) or claims.scenario
+    yield text("cli.study_heading", lang, title=title, said=headline(claims, lang))
     yield claims_table(claims, lang, width=width)
-    yield text("cli.claims.note", lang, most=percent(claims.most), least=percent(1 - claims.most))
-    for name, problems in claims.not_asked.items():
-        yield text("cli.claims.not_asked", lang, claim=name, why=problems[0].text(lang))
+    yield from support(claims, lang)
 
 
 def claims_table(claims: Claims, lang: Lang, *, width: int) -> Table:
