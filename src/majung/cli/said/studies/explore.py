@@ -57,10 +57,9 @@ def drivers_table(found: Exploration, lang: Lang, *, width: int) -> Table:
         )
     for effect in found.screening.effects[:_MOST]:
         moves = effect.mu_star
-        cells = [
-            factor_name(effect.parameter, factors, lang),
-            written(moves.value, moves.low, moves.high, scale.factor),
-        ]
+        within = Interval(moves.value, moves.low, moves.high)
+        moved = interval(within, lang, scale.factor) if wide else number(scale.factor * moves.value)
+        cells = [factor_name(effect.parameter, factors, lang), moved]
         if share := shares.get(effect.parameter):
             cells += [_part(one, lang, wide=wide) for one in (share.first, share.total)]
         shown.add_row(*map(Text, cells))
