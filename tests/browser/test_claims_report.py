@@ -5,29 +5,37 @@ from typing import Any
 import pytest
 from selenium.webdriver import Chrome
 from tests.browser.test_report import WIDTHS, shown
-from tests.unit.claims_data import claims, scenario
+from tests.unit import claims_data, explore_data, search_data
 
 from majung.messages import LANGUAGES, Lang
-from majung.report.claims import render
+from majung.report import claims, explore, search
 
 pytestmark = pytest.mark.browser
 
+FIGURES = {"claims": 12, "explore": 6, "search": 7}
+
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, str]:
-    folder = tmp_path_factory.mktemp("claims")
-    return {
-        lang: render(claims(), scenario(), lang=lang, out=folder / lang / "report.html", pictures=False).as_uri()
-        for lang in LANGUAGES
-    }
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, Lang], str]:
+    folder = tmp_path_factory.mktemp("studies")
+    found: dict[tuple[str, Lang], str] = {}
+    for lang in LANGUAGES:
+        out = {name: folder / lang / f"{name}.html" for name in FIGURES}
+        plain, dated = claims_data.scenario(), search_data.scenario()
+        claims.render(claims_data.claims(), plain, lang=lang, out=out["claims"], pictures=False)
+        explore.render(explore_data.exploration(), plain, lang=lang, out=out["explore"], pictures=False)
+        search.render(search_data.search(), dated, lang=lang, out=out["search"], pictures=False)
+        found |= {(name, lang): path.as_uri() for name, path in out.items()}
+    return found
 
 
+@pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("size", WIDTHS)
 def test_the_page_opens_whole_without_errors_or_a_network(
-    browser: Chrome, pages: dict[Lang, str], lang: Lang, size: str
+    browser: Chrome, pages: dict[tuple[str, Lang], str], name: str, lang: Lang, size: str
 ) -> None:
-    shown(browser, pages[lang], WIDTHS[size])
+    shown(browser, pages[name, lang], WIDTHS[size])
     requested: list[Any] = browser.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
     assert [name for name in requested if not name.startswith("data:")] == []
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
@@ -37,15 +45,16 @@ def test_the_page_opens_whole_without_errors_or_a_network(
         "return [...document.querySelectorAll('figure')].map(f => [...f.children]"
         ".filter(d => d.getBoundingClientRect().height > 50).length)"
     )
-    assert visible == [1] * 12
+    assert visible == [1] * FIGURES[name]
 
 
+@pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("size", WIDTHS)
 def test_no_words_of_a_picture_lie_on_others_or_outside(
-    browser: Chrome, pages: dict[Lang, str], lang: Lang, size: str
+    browser: Chrome, pages: dict[tuple[str, Lang], str], name: str, lang: Lang, size: str
 ) -> None:
-    shown(browser, pages[lang], WIDTHS[size])
+    shown(browser, pages[name, lang], WIDTHS[size])
     found: list[str] = browser.execute_script(
         """
         const wrong = [];
@@ -70,8 +79,10 @@ def test_no_words_of_a_picture_lie_on_others_or_outside(
 
 
 @pytest.mark.parametrize("size", WIDTHS)
-def test_verdicts_are_of_one_size_whatever_they_say(browser: Chrome, pages: dict[Lang, str], size: str) -> None:
-    shown(browser, pages["ko"], WIDTHS[size])
+def test_verdicts_are_of_one_size_whatever_they_say(
+    browser: Chrome, pages: dict[tuple[str, Lang], str], size: str
+) -> None:
+    shown(browser, pages["claims", "ko"], WIDTHS[size])
     sizes = browser.execute_script(
         "return [...document.querySelectorAll('header .tone')].map(e => getComputedStyle(e).fontSize)"
     )
@@ -79,7 +90,7 @@ def test_verdicts_are_of_one_size_whatever_they_say(browser: Chrome, pages: dict
     assert len(set(sizes)) == 1
 
 
-def test_the_first_verdict_stands_on_the_first_screen(browser: Chrome, pages: dict[Lang, str]) -> None:
-    shown(browser, pages["ko"], WIDTHS["desk"])
+def test_the_first_verdict_stands_on_the_first_screen(browser: Chrome, pages: dict[tuple[str, Lang], str]) -> None:
+    shown(browser, pages["claims", "ko"], WIDTHS["desk"])
     bottom = browser.execute_script("return document.querySelector('header .tone').getBoundingClientRect().bottom")
     assert bottom < WIDTHS["desk"][1]

@@ -67,7 +67,7 @@ def rendered(made: Case, folder: Path, lang: Lang = "en") -> str:
     """Write a page with empty charts, which take most of the time; the charts have tests of their own."""
     empty = dict.fromkeys(FIGURES if len(made.summaries) > 1 else ("net_gain", "sales"), ({}, {}))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(document, "_specify", lambda results, lang: empty)
+        patch.setattr(document, "at_both_widths", lambda charts: empty)
         patch.setattr(drawing, "to_svg", lambda *_, **__: "<svg></svg>")
         path = render(
             made.dataset, made.scenario, made.summaries, lang=lang, out=folder / "report.html", pictures=False

@@ -41,7 +41,7 @@ def outcome_words(value: float, unit: Unit, money: str, lang: Lang) -> str:
         return NOTHING
     if unit == "money":
         return amount(value, parse_unit(money), lang)
-    if unit == "share" and value >= 0:
+    if unit == "share":
         return percent(value)
     key = f"report.study.value.{unit}"
     written = number(value)

@@ -62,6 +62,8 @@ class Study:
 
     Parameters
     ----------
+    kind : str
+        ``claims``, ``explore`` or ``search``, for the look of what leads.
     title, over : str
         Of what it is, and the line above the finding.
     headline : str
@@ -82,6 +84,7 @@ class Study:
     run_id : str
     """
 
+    kind: Literal["claims", "explore", "search"]
     title: str
     over: str
     headline: str

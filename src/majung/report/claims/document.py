@@ -72,6 +72,7 @@ def render(
             charts[name] = partial(chart, test, claims, lang)
             labels[name] = _label(key, test, claims, lang)
     study = Study(
+        kind="claims",
         title=claims.title.text(lang) or claims.scenario,
         over=text(
             "report.claims.over",

@@ -14,6 +14,7 @@ from majung.decision.worlds.measures import MEASURES
 from majung.messages import Lang, text
 from majung.report.factors import by_name, factor_name, tendency
 from majung.report.figures.factors import factor_axis, region_of
+from majung.report.figures.labels import labels, span_of
 from majung.report.figures.panels import Rows, Specification, layered, mark, nominal
 from majung.report.figures.panels import number as channel
 from majung.report.figures.style import ACCENT, GREY, INK, NARROW, NUMBER, finish, heading, legend, row_names, wrap
@@ -76,35 +77,33 @@ def screening_chart(found: Exploration, lang: Lang, width: int) -> Specification
             "sigma": [scale.factor * one.sigma for one in effects],
         }
     )
-    frame["place"] = [str(place) if place <= _MOST_NAMED[narrow] else "" for place in range(1, len(effects) + 1)]
+    named = [one for one in effects[: _MOST_NAMED[narrow]] if one.mu_star.value > 0]
+    frame["place"] = [str(place) if place <= len(named) else "" for place in range(1, len(effects) + 1)]
     frame["colour"] = [ACCENT if place else GREY for place in frame["place"]]
-    top = max(float(frame["high"].max()), float(frame["mu"].max())) or 1.0
+    across = span_of([*frame["mu"], *frame["high"]], width - 76, zero=True)
+    upwards = span_of(frame["sigma"].tolist(), 230 if narrow else 320, zero=True)
     axis = {"format": NUMBER, "tickCount": 4 if narrow else 7, "domain": True, "titleColor": INK, "titleFontSize": 12}
     titles = [text(f"report.explore.chart.{key}", lang) for key in ("mu_star", "sigma")]
-    x = channel("mu", scale={"domain": [0, 1.04 * top], "nice": False}, axis={**axis, "title": titles[0]})
-    y = channel("sigma", scale={"zero": True}, axis={**axis, "title": wrap(titles[1], 34)})
+    domains = [{"domain": [span.low, span.high], "nice": False} for span in (across, upwards)]
+    x = channel("mu", scale=domains[0], axis={**axis, "title": titles[0]})
+    y = channel("sigma", scale=domains[1], axis={**axis, "title": wrap(titles[1], 34)})
     data = Rows()
-    base = data.named(frame)
     # With a normal spread of steps that are all of one sign, sigma stays below the mean.
-    diagonal = data.named(pd.DataFrame({"mu": [0.0, min(top, float(frame["sigma"].max()))]}))
+    diagonal = data.named(pd.DataFrame({"mu": [0.0, min(across.high, upwards.high)]}))
     colour = nominal("colour", scale=None)
+    places = frame.loc[frame["place"] != "", ["mu", "sigma", "place"]]
+    points = [(at, height, str(place)) for at, height, place in places.itertuples(index=False)]
     bounds = {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y, "color": colour}
-    words = {"x": x, "y": y, "text": nominal("place")}
-    look = {"dy": -11, "fontSize": 11, "fontWeight": 600}
     layers = [
         mark("line", diagonal, {"x": x, "y": y | {"field": "mu"}}, color=GREY, strokeDash=[4, 3], strokeWidth=1),
         mark("rule", data.named(frame.dropna(subset=["low", "high"])), bounds, strokeWidth=1, opacity=0.5),
-        mark("circle", base, {"x": x, "y": y, "color": colour}, size=50, opacity=1),
-        mark("text", base, words, color="white", stroke="white", strokeWidth=4, **look),
-        mark("text", base, words, color=INK, **look),
+        mark("circle", data.named(frame), {"x": x, "y": y, "color": colour}, size=50, opacity=1),
+        *labels(data, points, across, upwards, (x, y)),
     ]
-    named = [
-        f"{place} {factor_name(one.parameter, known, lang)}"
-        for place, one in enumerate(effects[: _MOST_NAMED[narrow]], 1)
-    ]
+    words = [f"{place} {factor_name(one.parameter, known, lang)}" for place, one in enumerate(named, 1)]
     unit = {"unit": scale.label or MEASURES[found.outcome].label.text(lang)}
-    title = heading("explore_screening", lang, width, note="; ".join(named) + ".", **unit)
-    return finish(layered(layers, title, width=width - 76, height=230 if narrow else 320), data)
+    title = heading("explore_screening", lang, width, note="; ".join(words) + ".", **unit)
+    return finish(layered(layers, title, width=across.pixels, height=upwards.pixels), data)
 
 
 def variance_chart(found: Exploration, lang: Lang, width: int) -> Specification | None:

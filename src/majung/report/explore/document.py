@@ -66,6 +66,7 @@ def render(
     target = Path(out)
     title = found.title.text(lang) or found.scenario
     study = Study(
+        kind="explore",
         title=title,
         over=text("report.explore.over", lang, title=title, day=format_date(found.day, lang)),
         headline=headline(found, lang),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from majung import parameters
-from majung.dims import CLASSES, INSTRUMENTS
 from majung.messages import Lang, catalogue, text
 from majung.report.figures.style import money_scale
 from majung.report.page.blocks import block
 from majung.report.page.cells import Block, Cell
+from majung.report.programme import mix_words, selection_words
 from majung.report.series import Results
 from majung.report.wording import NOTHING, amount, number, parameter, percent
 
@@ -120,11 +120,6 @@ def _programme(strategy: Strategy, results: Results, lang: Lang) -> list[Cell]:
         return [Cell(total), Cell(when), Cell(awards), Cell(NOTHING), Cell(NOTHING)]
     start = results.scenario.start + strategy.start
     last = start + (strategy.quarters - 1)
-    split = [
-        f"{text(f'report.instrument.{name}', lang)} {percent(strategy.mix[name])}"
-        for name in INSTRUMENTS
-        if strategy.mix[name] > 0
-    ]
     names = results.technology_titles(lang)
     who = ", ".join(text(f"report.class.{name}", lang) for name in strategy.classes)
     chosen = strategy.technologies
@@ -139,40 +134,10 @@ def _programme(strategy: Strategy, results: Results, lang: Lang) -> list[Cell]:
             text("report.range", lang, low=start, high=last),
             text("report.programme.quarters", lang, count=strategy.quarters),
         ),
-        Cell(", ".join(split)),
+        Cell(mix_words(strategy, lang)),
         Cell(who, which),
-        Cell(". ".join(_selection(strategy, lang)) + "."),
+        Cell(". ".join(selection_words(strategy, lang)) + "."),
     ]
-
-
-def _selection(strategy: Strategy, lang: Lang) -> Iterable[str]:
-    def said(key: str, **values: object) -> str:
-        return text(f"report.programme.{key}", lang, **values)
-
-    yield said("winners", count=strategy.winners) if strategy.winners else said("everybody")
-    weights = [
-        said("weight", name=text(f"report.criterion.{name}", lang), weight=parameter(strategy.criteria[name]))
-        for name in type(strategy.criteria).names
-        if strategy.criteria[name]
-    ]
-    weights += [
-        said("weight", name=text(f"report.class.{name}", lang), weight=parameter(strategy.class_weights[name]))
-        for name in CLASSES
-        if strategy.class_weights[name]
-    ]
-    if strategy.winners:
-        if weights:
-            yield said("criteria", weights=", ".join(weights))
-        if strategy.noise:
-            yield said("noise", noise=parameter(strategy.noise))
-        yield said("review", count=strategy.review)
-        if strategy.gate:
-            yield said("gate")
-        if strategy.small_firm_floor:
-            yield said("floor", share=percent(strategy.small_firm_floor))
-    yield said(f"spread_{strategy.spread}")
-    if strategy.mix.purchase and strategy.min_quality:
-        yield said("min_quality", share=percent(strategy.min_quality))
 
 
 def _cells(found: Parameter, write: Callable[[float, tuple[float, float]], str], lang: Lang) -> str:

@@ -1,0 +1,111 @@
+"""The report on a search: what the page says, its tables, its object, the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import altair as alt
+import openpyxl
+import pytest
+from tests.unit.search_data import OWN, scenario, search
+from tests.unit.test_report_page import Page
+
+from majung.messages import LANGUAGES, Lang, catalogue
+from majung.report.search import as_json, finding, headline, render, strategy_words, write_search
+from majung.report.search.charts import CHARTS, budgets_chart
+from majung.report.search.words import best_own, contender_name, support
+
+
+def words_of(written: str) -> str:
+    return " ".join(written.split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_all_of_a_search(tmp_path: Path, lang: Lang) -> None:
+    one = search()
+    written = render(one, scenario(), lang=lang, out=tmp_path / "report.html", pictures=False).read_text("utf-8")
+    found = Page(written)
+    for sentence in (headline(one, lang), *support(one, lang), *(finding(found, one, lang) for found in one.budgets)):
+        assert words_of(sentence) in found.text
+    for of_budget in one.budgets:
+        for contender in of_budget.contenders:
+            assert words_of(contender_name(contender, lang)) in found.text
+            assert words_of(strategy_words(contender.strategy, one.unit, lang)) in found.text
+    assert one.run_id in found.text
+    assert one.result_hash in found.text
+    assert "<script" not in written
+    ids = {attributes.get("id") for _, attributes in found.tags}
+    assert {"figure-budgets", *(f"figure-budget-{place}-{key}" for place in (1, 2) for key in CHARTS)} <= ids
+    pictures = [attributes for tag, attributes in found.tags if tag == "svg"]
+    assert len(pictures) == 2 * (1 + 2 * len(CHARTS))
+    assert all(len(attributes.get("aria-label") or "") > 30 for attributes in pictures)
+
+
+def test_a_strategy_is_said_in_words() -> None:
+    said = strategy_words(OWN, "million KRW", "en")
+    assert said.startswith(
+        "Subsidy 100\N{NO-BREAK SPACE}%; KRW\N{NO-BREAK SPACE}100\N{NO-BREAK SPACE}million a quarter"
+    )
+    assert "for 10 quarters, from quarter 1 on" in said
+    assert strategy_words(OWN, "million KRW", "en", brief=True) == ". ".join(said.split(". ")[:2]).rstrip(".") + "."
+    assert strategy_words(OWN.model_copy(update={"budget": 0.0}), "million KRW", "ko") == "사업 없음"
+
+
+def test_findings_do_not_claim_more_than_was_found() -> None:
+    one = search()
+    found = one.budgets[0]
+    own = best_own(found)
+    assert own is not None
+    assert found.winner.id != own.id
+    assert "more than ‘What is on the table’" in finding(found, one, "en")
+    beaten = replace(found, choices={**found.choices, "expected": own.id}, gain=None)
+    assert finding(beaten, one, "en").startswith(
+        "With KRW\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}billion nothing better was"
+    )
+    assert any("one of the scenario’s own is best" in said for said in support(replace(one, budgets=(beaten,)), "en"))
+    alone = replace(found, gain=None, contenders=tuple(one for one in found.contenders if not one.own))
+    assert "more than" not in finding(alone, one, "en")
+    assert headline(replace(one, budgets=()), "ko") == "찾은 예산이 없습니다"
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 920), ("ko", 350)])
+def test_a_chart_is_a_valid_specification(lang: Lang, width: int) -> None:
+    one = search()
+    drawn = [budgets_chart(one, lang, width), *(chart(one.budgets[0], one, lang, width) for chart in CHARTS.values())]
+    for found in drawn:
+        assert found is not None
+        alt.Chart.from_dict(found)
+
+
+def test_json_has_no_nan_and_names_the_best() -> None:
+    one = search()
+    found = as_json(one, "en", {"report": "report.html"})
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    first = found["budgets"][0]
+    assert first["best"] == one.budgets[0].winner.id
+    assert first["value"]["mean"] == one.budgets[0].value.mean
+    assert len(first["finalists"]) == len(one.budgets[0].contenders)
+    assert first["worlds"] == {"search": 8, "choice": 16, "report": 16}
+    assert first["finalists"][0]["figures"]["winners"] == one.budgets[0].contenders[0].strategy.winners
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_tables_hold_every_finalist_and_the_workbook_opens(tmp_path: Path, lang: Lang) -> None:
+    one = search()
+    files = write_search(one, tmp_path, lang, scenario())
+    assert set(files) == {"finalists", "objectives", "figures", "xlsx"}
+    with files["finalists"].open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    contenders = [contender for found in one.budgets for contender in found.contenders]
+    assert [row["strategy"] for row in rows] == [contender.id for contender in contenders]
+    assert [float(row["value_mean"]) for row in rows] == pytest.approx([each.value.mean for each in contenders])
+    assert sum(int(row["expected"]) for row in rows) == len(one.budgets)
+    book = openpyxl.load_workbook(files["xlsx"])
+    names = [catalogue(lang)[f"report.search.sheet.name.{name}"] for name in ("finalists", "objectives", "figures")]
+    assert book.sheetnames == [*names, catalogue(lang)["report.study.about"]]
+    assert next(sheet.max_row for sheet in book) == 1 + len(contenders)
+    again = write_search(one, tmp_path / "again", lang, scenario())
+    assert all(files[name].read_bytes() == again[name].read_bytes() for name in files)
