@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from majung.errors import InputError, Problem
+from majung.messages import text
 from majung.parameters import LocalText
 from majung.scenario.tables.schema import TABLES
 from majung.scenario.varying import Change, changed
@@ -150,7 +151,8 @@ def _of_parameters(scenario: Scenario) -> Iterator[Factor]:
             if low != high:
                 label, size_class = parameter.label, name.partition(".")[2]
                 if size_class:
-                    label = LocalText(ko=f"{label.ko}({size_class})", en=f"{label.en} ({size_class})")
+                    ko, en = (text(f"decision.worlds.class.{size_class}", lang) for lang in ("ko", "en"))
+                    label = LocalText(ko=f"{label.ko}({ko})", en=f"{label.en} ({en})")
                 yield Factor(name, label, parameter.unit, low, high, value, low > 0 and high >= _DECADE * low)
 
 
