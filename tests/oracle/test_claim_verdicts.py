@@ -215,6 +215,9 @@ def test_every_word_of_a_claim_counts() -> None:
     base = claim()
     others = [
         claim(sentence=LocalText(en="t", ko="다른 말")),
+        claim(note=LocalText(en="by the way", ko="")),
+        claim(question=LocalText(en="how?", ko="")),
+        claim(source="somebody"),
         claim(smallest=0.1),
         claim(direction="less"),
         claim("second - first"),

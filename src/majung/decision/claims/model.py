@@ -90,14 +90,17 @@ class Claim:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of all that the verdict depends on, and of the sentence: no word of a claim is changed unseen."""
+        """SHA-256 of all that the verdict depends on, and of every word: no claim is changed unseen."""
         arms = {
             name: [arm.strategy.hash, arm.setting.id, [[repr(change), value] for change, value in arm.setting.changes]]
             for name, arm in self.arms.items()
         }
+        words = (self.sentence, self.question, self.unit, self.note, *self.titles.values())
         content = [
             self.id,
-            [self.sentence.ko, self.sentence.en],
+            self.idea,
+            self.source,
+            [[text.ko, text.en] for text in words],
             self.outcome,
             self.effect.text,
             self.direction,
