@@ -151,11 +151,25 @@ def test_an_exploration_says_which_worlds_are_best_and_that_no_rule_was_found(
 
 @pytest.mark.parametrize("simulation", [SEARCH], indirect=True)
 def test_budgets_are_read_as_people_write_them(simulation: Simulation, said: Said) -> None:
-    out, _ = said("search", "small", "--budgets", "10억,1조", "-b", "100억", "--trials", "99", "--lang", "ko")
+    out, _ = said(
+        "search",
+        "small",
+        "--budgets",
+        "10억,1조",
+        "-b",
+        "100억",
+        "--trials",
+        "99",
+        "--objective",
+        "survival",
+        "--lang",
+        "ko",
+    )
     plan = simulation.plans[0]
     assert len(plan.budgets) == 3
     assert plan.budgets[1] == pytest.approx(1000 * plan.budgets[0])
     assert plan.effort.trials == 99
+    assert plan.objective == "survival"
     plain = out.replace("\N{NO-BREAK SPACE}", " ")
     for amount in ("10억 원", "1조 원", "100억 원"):
         assert plain.count(amount) >= 2

@@ -18,6 +18,7 @@ from majung.cli.options import (
     LangOption,
     LuckOption,
     MaxReplicationsOption,
+    ObjectiveOption,
     OneStrategyOption,
     OutcomeOption,
     OutOption,
@@ -160,6 +161,7 @@ def search(
     settings: typer.Context,
     directory: ScenarioArgument,
     budgets: BudgetsOption = None,
+    objective: ObjectiveOption = None,
     trials: TrialsOption = None,
     seed: SeedOption = None,
     out: OutOption = None,
@@ -175,7 +177,9 @@ def search(
     from majung.cli.commands.studies import search as study
     from majung.cli.commands.studies.lists import amounts_listed
 
-    asked = study.Asked(directory=directory, budgets=amounts_listed(budgets), trials=trials, seed=seed, out=out)
+    asked = study.Asked(
+        directory=directory, budgets=amounts_listed(budgets), objective=objective, trials=trials, seed=seed, out=out
+    )
     study.search(asked, _how(settings, store, threads, cluster, json, quiet))
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "MarketOption",
     "MaxReplicationsOption",
     "NewArgument",
+    "ObjectiveOption",
     "OneStrategyOption",
     "OutOption",
     "OutcomeOption",
@@ -182,5 +183,8 @@ OneStrategyOption: TypeAlias = Annotated[
 ]
 BudgetsOption: TypeAlias = Annotated[
     list[str] | None, typer.Option("--budgets", "-b", metavar="M,...", help="cli.search.option.budgets")
+]
+ObjectiveOption: TypeAlias = Annotated[
+    str | None, typer.Option("--objective", metavar="NAME", help="cli.search.option.objective")
 ]
 TrialsOption: TypeAlias = Annotated[int | None, typer.Option("--trials", metavar="N", help="cli.search.option.trials")]

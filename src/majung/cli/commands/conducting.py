@@ -87,7 +87,7 @@ class Asked:
     @classmethod
     def again(cls, run: RunInfo, inputs: Path) -> Self:
         """Return what was asked for when a stored run was begun, on the copies of its inputs."""
-        options = {field.name: run.request[field.name] for field in fields(cls) if field.name not in _PLACES}
+        options = {field.name: run.request.get(field.name) for field in fields(cls) if field.name not in _PLACES}
         out = run.request["out"]
         return cls(directory=inputs, out=None if out is None else Path(out), **options)
 

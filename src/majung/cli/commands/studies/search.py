@@ -29,6 +29,7 @@ class Asked(conducting.Asked):
     """What was asked for on the command line; None where the scenario or majung decides."""
 
     budgets: Sequence[str] | None
+    objective: str | None
     trials: int | None
     seed: int | None
 
