@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -65,7 +66,6 @@ def test_more_worlds_are_the_same_and_further_ones() -> None:
     factors = factors_of(small_scenario())
     few, many = points(factors, 10, 7), points(factors, 100, 7)
     assert np.array_equal(few, many[:10])
-    assert np.array_equal(points(factors, 5, 7, first=10), many[10:15])
     assert not np.array_equal(few, points(factors, 10, 8))
     low, high = (np.array([getattr(factor, end) for factor in factors]) for end in ("low", "high"))
     assert ((many >= low) & (many <= high)).all()
@@ -75,8 +75,23 @@ def test_worlds_fill_the_box_evenly() -> None:
     factors = factors_of(small_scenario())
     drawn = points(factors, 512, 3)
     for column, factor in enumerate(factors):
-        counts = np.histogram(factor.unit_of(drawn[:, column]), bins=16, range=(0, 1))[0]
-        assert (counts == 32).all(), factor.name
+        for count in (1, 16, 128, 512):
+            counts = np.histogram(factor.unit_of(drawn[:count, column]), bins=count, range=(0, 1))[0]
+            assert (counts == 1).all(), factor.name
+
+
+def test_no_pair_of_factors_has_large_holes() -> None:
+    """In 8 x 8 cells the numbers of worlds differ as by chance: chi-squared is about 49. Holes would make it hundreds."""
+    factors = factors_of(small_scenario())
+    drawn = points(factors, 500, 5)
+    cells = np.stack([factor.unit_of(drawn[:, column]) for column, factor in enumerate(factors)])
+    cells = np.minimum((cells * 8).astype(int), 7)
+    pairs = list(combinations(range(len(factors)), 2))
+    found = [
+        ((np.bincount(8 * cells[i] + cells[j], minlength=64) - 500 / 64) ** 2 / (500 / 64)).sum() for i, j in pairs
+    ]
+    assert max(found) < 3 * 49
+    assert np.mean(found) == pytest.approx(49, rel=0.1)
 
 
 def test_a_world_has_its_values() -> None:

@@ -133,7 +133,7 @@ def searched(plan: SearchPlan, session: Session, progress: Callable[[Step], None
 class MarketWorlds:
     """Plausible worlds of a scenario, as an `Evaluator`.
 
-    Each part of the worlds is a Sobol sequence of its own: what is left of one would make up for what its beginning
+    Each part of the worlds is a Latin hypercube of its own: the rest of one would make up for what its beginning
     lacked, and be no fresh luck. Each world has its own replications, and doing nothing is simulated once in each.
 
     Parameters

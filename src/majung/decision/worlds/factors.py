@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from majung.errors import InputError, Problem
 from majung.messages import text
@@ -96,28 +95,25 @@ def identity_of(factors: Sequence[Factor], scenario: Scenario) -> list[object]:
     return [*axes, *(repr(one.change) for one in scenario.uncertain)]
 
 
-def points(factors: Sequence[Factor], count: int, seed: int, first: int = 0) -> Floats:
+def points(factors: Sequence[Factor], count: int, seed: int) -> Floats:
     """Return worlds: values of all factors, spread evenly over the box.
 
-    A scrambled Sobol sequence (Sobol 1967; Owen 1995): more worlds are the same worlds and further ones.
+    A Latin hypercube (McKay, Beckman and Conover 1979) that grows by doubling (Sallaberry, Helton and Hora 2008): the
+    first worlds are a hypercube at each power of two, and more worlds are the same worlds and further ones. A Sobol
+    sequence would fill most pairs of factors more evenly, but of sixty factors and five hundred worlds it leaves one
+    pair in fourteen with large holes.
 
     Parameters
     ----------
     factors : sequence of d Factor
     count : int
     seed : int
-    first : int
-        How many of the sequence are passed over.
 
     Returns
     -------
     (count, d) ndarray
     """
-    if not factors:
-        return np.zeros((count, 0))
-    sequence = qmc.Sobol(len(factors), scramble=True, rng=np.random.default_rng(seed))
-    # Whole powers of two are balanced; the sequence is the same.
-    places = sequence.random_base2(max(first + count - 1, 1).bit_length())[first : first + count]
+    places = np.stack([_strata(count, rng) for rng in np.random.default_rng(seed).spawn(len(factors))], axis=-1)
     return np.stack([factor.at(places[:, column]) for column, factor in enumerate(factors)], axis=1)
 
 
@@ -139,6 +135,16 @@ def varied(scenario: Scenario, factors: Sequence[Factor], point: Floats) -> Scen
     inputs = {one.id: one.change for one in scenario.uncertain}
     changes = (inputs.get(factor.name) or Change(how="set", parameter=factor.name) for factor in factors)
     return changed(scenario, zip(changes, map(float, point), strict=True))
+
+
+def _strata(count: int, rng: np.random.Generator) -> Floats:
+    """Return places between 0 and 1, (count,); of the first 2^k one lies in each part of 2^k."""
+    places = rng.random(1)
+    while places.size < count:
+        parts = 2 * places.size
+        free = np.setdiff1d(np.arange(parts), np.floor(places * parts).astype(np.int64))
+        places = np.concatenate([places, (rng.permutation(free) + rng.random(places.size)) / parts])
+    return places[:count]
 
 
 def _of_parameters(scenario: Scenario) -> Iterator[Factor]:
