@@ -81,7 +81,7 @@ def test_worlds_fill_the_box_evenly() -> None:
 
 
 def test_no_pair_of_factors_has_large_holes() -> None:
-    """In 8 x 8 cells the numbers of worlds differ as by chance: chi-squared is about 49. Holes would make it hundreds."""
+    """In 8 x 8 cells worlds are spread as by chance: chi-squared is about 49. Holes would make it hundreds."""
     factors = factors_of(small_scenario())
     drawn = points(factors, 500, 5)
     cells = np.stack([factor.unit_of(drawn[:, column]) for column, factor in enumerate(factors)])
