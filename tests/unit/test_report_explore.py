@@ -62,7 +62,7 @@ def test_the_page_says_that_nothing_could_be_told(tmp_path: Path, lang: Lang) ->
 def test_headline_names_what_matters_and_nothing_else() -> None:
     said = headline(exploration(), "en")
     assert said.startswith(
-        "What moves ‘final and derived sales of domestic lines’ most: mark-up over unit cost (large), "
+        "What moves ‘final and derived sales of domestic lines’ most: mark-up over unit cost (large) and "
     )
     assert "log odds" not in said
 
