@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from majung import parameters
 from majung.decision.claims.formula import Term
 from majung.decision.claims.reading import read_claims
-from majung.decision.worlds.factors import factors_of, identity_of
+from majung.decision.worlds.factors import factors_of
+from majung.decision.worlds.identity import run_id_of, run_record
 from majung.decision.worlds.measures import MEASURES
 from majung.decision.worlds.panel import Arm, whole_blocks
 from majung.decision.worlds.request import whole_number
 from majung.ensemble import BLOCK, RunRecord
-from majung.ensemble.release import release
 from majung.errors import InputError, Problem, nearest
 from majung.messages import Phrase
 from majung.scenario import hands_off
@@ -35,7 +32,6 @@ __all__ = ["KIND", "WORLDS", "ClaimsPlan", "planned_claims"]
 KIND: Final = "claims"
 WORLDS: Final = 500
 """Plausible worlds, where nothing else is asked for."""
-_SHORT: Final = 12
 
 
 @dataclass(frozen=True)
@@ -98,35 +94,29 @@ class ClaimsPlan:
     @cached_property
     def run_id(self) -> str:
         """Short hash of all that the verdicts depend on, every word of the claims included."""
-        content = {
-            "scenario": self.scenario.hash,
-            "factors": identity_of(self.factors, self.scenario),
-            "claims": sorted(claim.hash for claim in self.claims),
-            "worlds": self.worlds,
-            "replications": self.replications,
-            "seed": self.seed,
-            "most": self.most,
-            "release": release(),
-        }
-        text = json.dumps([KIND, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+        return run_id_of(
+            KIND,
+            self.scenario,
+            self.factors,
+            claims=sorted(claim.hash for claim in self.claims),
+            worlds=self.worlds,
+            replications=self.replications,
+            seed=self.seed,
+            most=self.most,
+        )
 
     def record(self, kind: str, request: Mapping[str, object]) -> RunRecord:
         """Return what a store notes of the run; see `majung.ensemble.Design.record`."""
-        scenario = self.scenario
-        identity: dict[str, Any] = {
-            "version": version("majung"),
-            "release": release(),
-            "scenario_id": scenario.id,
-            "scenario_hash": scenario.hash,
-            "world_hash": scenario.world_hash,
-            "parameters_hash": scenario.parameters.hash,
-            "claims": {claim.id: claim.hash for claim in self.claims},
-            "seed": self.seed,
-            "worlds": self.worlds,
-            "replications": self.replications,
-        }
-        return RunRecord(run_id=self.run_id, kind=kind, title=scenario.title, request=dict(request), identity=identity)
+        return run_record(
+            self.run_id,
+            kind,
+            self.scenario,
+            request,
+            claims={claim.id: claim.hash for claim in self.claims},
+            seed=self.seed,
+            worlds=self.worlds,
+            replications=self.replications,
+        )
 
 
 def planned_claims(

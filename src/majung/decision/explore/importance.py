@@ -31,9 +31,9 @@ _SLICES: Final = 10
 """Of a factor's range, each with as many points; free, as in Pianosi and Wagener's examples."""
 _LEAST_SLICES: Final = 3
 _LEAST_IN_SLICE: Final = 20
+"""Points; free. Fewer points make fewer slices."""
 FEWEST_TO_EXPLAIN: Final = _LEAST_SLICES * _LEAST_IN_SLICE
 """Values below which nothing is said."""
-"""Points; free. Fewer points make fewer slices."""
 _DUMMIES: Final = 200
 """Dummies drawn a factor: ten lie above the threshold at a level of 0.95."""
 _CELLS: Final = 2_000_000

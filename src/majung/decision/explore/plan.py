@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from majung.decision.worlds.factors import factors_of, identity_of
+from majung.decision.worlds.factors import factors_of
+from majung.decision.worlds.identity import run_id_of, run_record
 from majung.decision.worlds.measures import MEASURES
 from majung.decision.worlds.request import whole_number
 from majung.ensemble import RunRecord
-from majung.ensemble.release import release
 from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.scenario import HANDS_OFF
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["KIND", "ExplorationPlan", "planned_exploration"]
 
 KIND: Final = "explore"
-_SHORT: Final = 12
 
 
 @dataclass(frozen=True)
@@ -71,33 +67,27 @@ class ExplorationPlan:
     @cached_property
     def run_id(self) -> str:
         """Short hash of all that the result depends on."""
-        content = {
-            "scenario": self.scenario.hash,
-            "factors": identity_of(self.factors, self.scenario),
-            "outcome": self.outcome,
-            "strategies": sorted((strategy.id, strategy.hash) for strategy in self.strategies),
-            "seed": self.seed,
-            "effort": [self.trajectories, self.groups, self.kept, self.worlds],
-            "release": release(),
-        }
-        text = json.dumps([KIND, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+        return run_id_of(
+            KIND,
+            self.scenario,
+            self.factors,
+            outcome=self.outcome,
+            strategies=sorted((strategy.id, strategy.hash) for strategy in self.strategies),
+            seed=self.seed,
+            effort=[self.trajectories, self.groups, self.kept, self.worlds],
+        )
 
     def record(self, kind: str, request: Mapping[str, object]) -> RunRecord:
         """Return what a store notes of the run; see `majung.ensemble.Design.record`."""
-        scenario = self.scenario
-        identity: dict[str, Any] = {
-            "version": version("majung"),
-            "release": release(),
-            "scenario_id": scenario.id,
-            "scenario_hash": scenario.hash,
-            "world_hash": scenario.world_hash,
-            "parameters_hash": scenario.parameters.hash,
-            "outcome": self.outcome,
-            "strategies": {strategy.id: strategy.hash for strategy in self.strategies},
-            "seed": self.seed,
-        }
-        return RunRecord(run_id=self.run_id, kind=kind, title=scenario.title, request=dict(request), identity=identity)
+        return run_record(
+            self.run_id,
+            kind,
+            self.scenario,
+            request,
+            outcome=self.outcome,
+            strategies={strategy.id: strategy.hash for strategy in self.strategies},
+            seed=self.seed,
+        )
 
 
 def planned_exploration(

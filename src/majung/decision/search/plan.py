@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -14,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from majung.decision.search.robust import Effort
 from majung.decision.search.space import money_in_all
 from majung.decision.worlds.factors import factors_of
+from majung.decision.worlds.identity import run_id_of, run_record
 from majung.decision.worlds.request import whole_number
 from majung.ensemble import BLOCK, RunRecord
-from majung.ensemble.release import release
 from majung.errors import InputError, Problem, not_a_choice
 from majung.messages import Phrase
 from majung.money import parse_amount, parse_unit
@@ -40,7 +38,6 @@ OTHERS: Final = ("sme_share", "survival")
 """What the objective is traded off against, beside its risk."""
 SPENT: Final = "public_spent"
 _MOST_TRIALS: Final = 100_000
-_SHORT: Final = 12
 
 
 @dataclass(frozen=True)
@@ -84,40 +81,33 @@ class SearchPlan:
     @cached_property
     def run_id(self) -> str:
         """Short hash of all that the result depends on."""
-        content = {
-            "scenario": self.scenario.hash,
-            "factors": [[factor.name, factor.low, factor.high, factor.central, factor.log] for factor in self.factors],
-            "uncertain": [repr(astuple(one)) for one in self.scenario.uncertain],
-            "budgets": self.budgets,
-            "objective": self.objective,
-            "effort": astuple(self.effort),
-            "replications": self.replications,
-            "seed": self.seed,
-            "release": release(),
+        return run_id_of(
+            KIND,
+            self.scenario,
+            self.factors,
+            budgets=self.budgets,
+            objective=self.objective,
+            effort=astuple(self.effort),
+            replications=self.replications,
+            seed=self.seed,
             # What it suggests may change from one version to the next.
-            "optuna": version("optuna"),
-        }
-        text = json.dumps([KIND, content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+            optuna=version("optuna"),
+        )
 
     def record(self, kind: str, request: Mapping[str, object]) -> RunRecord:
         """Return what a store notes of the run; see `majung.ensemble.Design.record`."""
-        scenario = self.scenario
-        identity = {
-            "version": version("majung"),
-            "release": release(),
-            "optuna": version("optuna"),
-            "scenario_id": scenario.id,
-            "scenario_hash": scenario.hash,
-            "world_hash": scenario.world_hash,
-            "parameters_hash": scenario.parameters.hash,
-            "budgets": list(self.budgets),
-            "objective": self.objective,
-            "seed": self.seed,
-            "trials": self.effort.trials,
-            "replications": self.replications,
-        }
-        return RunRecord(run_id=self.run_id, kind=kind, title=scenario.title, request=dict(request), identity=identity)
+        return run_record(
+            self.run_id,
+            kind,
+            self.scenario,
+            request,
+            optuna=version("optuna"),
+            budgets=list(self.budgets),
+            objective=self.objective,
+            seed=self.seed,
+            trials=self.effort.trials,
+            replications=self.replications,
+        )
 
 
 def planned_search(
