@@ -65,6 +65,7 @@ def test_the_thirteen_ideas_are_claims_in_both_languages() -> None:
         assert all(text.ko and text.en and text.ko != text.en for text in texts), claim.id
         assert claim.source == "free"
         assert claim.smallest > 0
+        assert len({title.ko for title in claim.titles.values()}) == len(claim.titles), claim.id
     assert not read.unfit
 
 
@@ -75,6 +76,8 @@ def test_own_programmes_have_the_scenarios_money(tmp_path: Path) -> None:
     given = claim.arms["calm"].strategy
     assert (given.budget / 2, given.quarters) in budgets
     assert claim.arms["twice"].setting.id == "good"
+    assert claim.title("twice", "ko") == "두 배 (good)", "the same strategy in two settings is told apart"
+    assert claim.title("calm", "ko") == "두 배"
     assert claim.idea == "U1"
 
 

@@ -15,7 +15,7 @@ from majung.decision.claims.model import DIRECTIONS, Claim, Direction
 from majung.decision.worlds.measures import MEASURES
 from majung.decision.worlds.panel import Arm, Setting
 from majung.errors import InputError, Problem, nearest, not_a_choice
-from majung.messages import Phrase
+from majung.messages import LANGUAGES, Phrase
 from majung.money import parse_unit
 from majung.parameters import NO_TEXT, LocalText
 from majung.scenario.programmes import check_strategies, strategies_of
@@ -223,7 +223,7 @@ def _settings(
             entry.missing("change", Phrase("scenario.varying.tables", name="setting.change"))
         if name in settings:
             entry.note(Problem(key="decision.claims.setting_twice", found=name), "id")
-        settings[name] = Setting(name, tuple(changes))
+        settings[name] = Setting(name, tuple(changes), entry.local("title"))
         if wrong:
             unfit[name] = tuple(wrong)
     return settings, unfit
@@ -307,8 +307,17 @@ def _arms(
             one.note(_unknown(wanted, strategies, "noun.strategy"), "strategy")
         if (strategy := strategies.get(wanted)) is not None:
             arms[name] = Arm(strategy, setting)
-            titles[name] = one.local("title") if "title" in one.found else strategy.title
+            titles[name] = one.local("title") if "title" in one.found else _titled(strategy, setting)
     return arms, titles
+
+
+def _titled(strategy: Strategy, setting: Setting) -> LocalText:
+    """Return what a strategy in a setting is called, so that the same strategy in two settings is told apart."""
+    if not setting.id:
+        return strategy.title
+    asked = setting.title if setting.title != NO_TEXT else LocalText(ko=setting.id, en=setting.id)
+    names = {lang: strategy.title.text(lang) or strategy.id for lang in LANGUAGES}
+    return LocalText(**{lang: f"{name} ({asked.text(lang)})" for lang, name in names.items()})
 
 
 def _unknown(found: str, known: Mapping[str, object], noun: str) -> Problem:

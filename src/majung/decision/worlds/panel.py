@@ -18,6 +18,7 @@ from majung.decision.worlds.factors import varied
 from majung.ensemble import BLOCK, Design, market_of
 from majung.errors import InputError
 from majung.evidence.takeoff import NEVER
+from majung.parameters import NO_TEXT, LocalText
 from majung.scenario.varying import Change, changed
 
 if TYPE_CHECKING:
@@ -44,10 +45,13 @@ class Setting:
     id : str
         Empty for the scenario as it is.
     changes : tuple of (Change, float)
+    title : LocalText
+        For people.
     """
 
     id: str = ""
     changes: tuple[tuple[Change, float], ...] = ()
+    title: LocalText = NO_TEXT
 
 
 class Arm(NamedTuple):
