@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A polite request to end is an interrupt too, so that nothing half-written stays behind.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = exit_code(sys.argv[1:] if arguments is None else list(arguments))
+    if code == _INTERRUPTED:
+        # Who asks twice need not see a traceback from the way out.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     if any(thread.name == COMPILER_THREAD for thread in threading.enumerate()):
         # Compiled code is being made in a thread that cannot be stopped: do not wait for it.
         os._exit(code)
@@ -67,7 +70,6 @@ def exit_code(arguments: list[str]) -> int:
         _say(said(error, settings.lang))
         return _BAD_INPUT
     except (KeyboardInterrupt, Abort):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         _say(text("ensemble.interrupted", settings.lang))
         return _INTERRUPTED
     except BrokenPipeError:
