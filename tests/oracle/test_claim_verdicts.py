@@ -56,7 +56,7 @@ def panel(first: np.ndarray, second: np.ndarray, nothing: np.ndarray | None = No
 
 def asked(put: Claim, seen: Panel, claims: int = 1) -> ClaimTest:
     effects = world_effects(put, seen, {"": 2})
-    return judged(put, effects, math.nan, claims=claims, confidence=CONFIDENCE, most=MOST)
+    return judged(put, effects, math.nan, verdicts=claims, confidence=CONFIDENCE, most=MOST)
 
 
 def rng(seed: int) -> np.random.Generator:

@@ -147,9 +147,11 @@ def claims(worlds: int = 240) -> Claims:
         seed=3,
         worlds=worlds,
         replications=16,
+        max_replications=16,
         factors=FACTORS,
         points=drawn,
         tests=tuple(tests),
+        verdicts=4,
         not_asked={"M9": (Problem(key="decision.claims.formula", found="orders +"),)},
         confidence=CONFIDENCE,
         most=0.75,
@@ -185,8 +187,8 @@ def _test(number: int, one: Claim, effects: Any, worlds: int) -> Any:
         name: np.where(failed, np.nan, scale * rng.gamma(3 + place, 0.4, worlds)) for place, name in enumerate(one.arms)
     }
     errors = np.where(silent, np.nan, 0.06 * scale)
-    found = WorldEffects(effects, errors, np.full(worlds, 15), silent & ~failed, silent & False, failed, arms)
-    test = judged(one, found, -0.2 if number == 1 else float("nan"), claims=4, confidence=CONFIDENCE, most=0.75)
+    found = WorldEffects(effects, errors, np.full(worlds, 16), silent & ~failed, silent & False, failed, arms)
+    test = judged(one, found, -0.2 if number == 1 else float("nan"), verdicts=4, confidence=CONFIDENCE, most=0.75)
     if number == 3:
         return test
     drivers = tuple(

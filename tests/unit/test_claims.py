@@ -176,6 +176,7 @@ def test_what_does_not_fit_the_scenario_is_left_out_unless_asked_for() -> None:
         ({"worlds": 0}, "'0' is not a number of worlds"),
         ({"worlds": True}, "'True' is not a number of worlds"),
         ({"replications": -1}, "'-1' is not a number of replications"),
+        ({"replications": 30, "max_replications": 31}, "'31' is not the most replications .* at least 32"),
         ({"seed": -1}, "seed"),
     ],
 )
@@ -232,6 +233,30 @@ def test_a_run_answers_every_claim_in_every_world(small: tuple[Claims, Path, lis
         assert set(test.arms) == set(test.claim.arms)
     assert {step.stage for step in steps} == {"worlds", "central", "flips"}
     assert steps[-1].done == steps[-1].total
+
+
+@pytest.mark.parametrize(("asked", "most", "looks"), [(None, 32, 1), (32, 32, 1), (127, 64, 2), (128, 128, 3)])
+def test_replications_are_doubled_up_to_a_limit(asked: int | None, most: int, looks: int) -> None:
+    plan = planned_claims(small_scenario(), replications=20, max_replications=asked)
+    assert (plan.replications, plan.max_replications, plan.looks) == (32, most, looks)
+
+
+def test_worlds_in_which_luck_hides_the_answer_are_looked_at_again(small: tuple[Claims, Path, list[Step]]) -> None:
+    first, store, _ = small
+    steps: list[Step] = []
+    asked = {"worlds": 70, "max_replications": 64, "store": store}
+    found = claims(small_scenario(), ["M3", "M8", "M12"], threads=2, progress=steps.append, **asked)
+    assert "again" in {step.stage for step in steps}
+    assert found.run_id != first.run_id
+    assert (found.max_replications, found.verdicts) == (64, 9)
+    for test, before in zip(found.tests, first.tests, strict=True):
+        assert set(test.replications) <= {16, 32, 64}
+        once = test.replications == 16
+        assert np.array_equal(test.effects[once], before.effects[once], equal_nan=True)
+        assert test.effect.mean == before.effect.mean or np.isnan(test.effect.mean)
+    assert any(test.mean_replications > 16 for test in found.tests)
+    alone = claims(small_scenario(), ["M3", "M8", "M12"], threads=1, worlds=70, max_replications=64)
+    assert alone.result_hash == found.result_hash
 
 
 def test_a_run_that_is_begun_again_is_the_same_and_costs_nothing(small: tuple[Claims, Path, list[Step]]) -> None:

@@ -154,9 +154,9 @@ def test_quiet_says_the_reports_path_only(tested: Simulation, said: Said) -> Non
 
 
 def test_what_is_asked_for_reaches_the_plan(tested: Simulation, said: Said) -> None:
-    said("claims", "small", "-c", "M3", "-w", "40", "-n", "20", "--seed", "5", "--quiet")
+    said("claims", "small", "-c", "M3", "-w", "40", "-n", "20", "--max-replications", "64", "--seed", "5", "--quiet")
     plan = tested.plans[0]
-    assert (plan.worlds, plan.replications, plan.seed) == (40, 32, 5)
+    assert (plan.worlds, plan.replications, plan.max_replications, plan.seed) == (40, 32, 64, 5)
     said("claims", "small", "--quiet")
     everything = tested.plans[1]
     assert everything.worlds == 500

@@ -153,12 +153,12 @@ def test_json_has_its_names_and_no_nan() -> None:
     found = as_json(claims(), "en", {"report": "report.html"})
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert list(found) == [
-        "run_id", "result_hash", "scenario", "worlds", "replications", "claims", "seconds", "files",
+        "run_id", "result_hash", "scenario", "worlds", "replications", "max_replications", "claims", "seconds", "files",
     ]  # fmt: skip
     one = found["claims"][1]
     assert list(one) == [
         "id", "sentence", "verdict", "share_of_worlds", "share_low", "share_high", "effect", "smallest", "direction",
-        "worlds", "noise", "flips", "drivers",
+        "worlds", "noise", "replications", "flips", "drivers",
     ]  # fmt: skip
     assert set(one["effect"]) == {"mean", "low", "high", "median", "p05", "p95", "central", "unit"}
     assert set(one["worlds"]) == {"answered", "outside", "undefined", "failed", "sure_for", "sure_against"}

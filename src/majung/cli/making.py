@@ -18,6 +18,7 @@ from majung.cli.options import (
     LangOption,
     LuckOption,
     MaxReplicationsOption,
+    MoreLuckOption,
     ObjectiveOption,
     OneStrategyOption,
     OutcomeOption,
@@ -109,6 +110,7 @@ def claims(
     from_: FromOption = None,
     worlds: PlausibleOption = None,
     replications: LuckOption = None,
+    max_replications: MoreLuckOption = None,
     seed: SeedOption = None,
     out: OutOption = None,
     store: StoreOption = None,
@@ -129,6 +131,7 @@ def claims(
         folder=from_,
         worlds=worlds,
         replications=replications,
+        max_replications=max_replications,
         seed=seed,
         out=out,
     )

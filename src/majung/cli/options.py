@@ -31,6 +31,7 @@ __all__ = [
     "LuckOption",
     "MarketOption",
     "MaxReplicationsOption",
+    "MoreLuckOption",
     "NewArgument",
     "ObjectiveOption",
     "OneStrategyOption",
@@ -174,6 +175,9 @@ PlausibleOption: TypeAlias = Annotated[
 ]
 LuckOption: TypeAlias = Annotated[
     int | None, typer.Option("--replications", "-n", metavar="N", help="cli.claims.option.replications")
+]
+MoreLuckOption: TypeAlias = Annotated[
+    int | None, typer.Option("--max-replications", metavar="N", help="cli.claims.option.max_replications")
 ]
 OutcomeOption: TypeAlias = Annotated[
     str | None, typer.Option("--outcome", metavar="NAME", help="cli.explore.option.outcome")

@@ -95,7 +95,8 @@ def stages(console: Console, lang: Lang, command: str) -> Iterator[Callable[[Sta
             nonlocal current, total, last, show
             if step.total <= 0:
                 return
-            if show is None or step.stage != current:
+            # A stage that is gone through again is shown again.
+            if show is None or step.stage != current or step.done < last:
                 stack.close()
                 current, total, last = step.stage, step.total, -1
                 key = f"cli.{command}.stage.{step.stage}"

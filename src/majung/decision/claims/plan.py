@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from majung import parameters
 from majung.decision.claims.formula import Term
 from majung.decision.claims.reading import read_claims
+from majung.decision.claims.verdict import judged
 from majung.decision.worlds.factors import factors_of
 from majung.decision.worlds.identity import run_id_of, run_record
 from majung.decision.worlds.measures import MEASURES
@@ -24,6 +26,8 @@ from majung.scenario.settings import LARGEST_SEED
 
 if TYPE_CHECKING:
     from majung.decision.claims.model import Claim
+    from majung.decision.claims.result import ClaimTest
+    from majung.decision.claims.verdict import WorldEffects
     from majung.decision.worlds.factors import Factor
     from majung.scenario import Scenario
 
@@ -49,6 +53,8 @@ class ClaimsPlan:
     worlds : int
     replications : int
         Of each arm in each world.
+    max_replications : int
+        Of an arm in a world that does not tell by then whether a claim holds in it.
     seed : int
     most : float
         See `majung.decision.claims.verdict`.
@@ -62,6 +68,7 @@ class ClaimsPlan:
     factors: tuple[Factor, ...]
     worlds: int
     replications: int
+    max_replications: int
     seed: int
     most: float
     files: tuple[Path, ...] = ()
@@ -91,6 +98,41 @@ class ClaimsPlan:
                     settings[setting.id] = setting
         return [Arm(hands_off(self.scenario.unit), setting) for setting in settings.values()]
 
+    @property
+    def looks(self) -> int:
+        """How often the worlds are looked at: each time those that do not tell get as many replications again."""
+        return (self.max_replications // self.replications).bit_length()
+
+    @property
+    def verdicts(self) -> int:
+        """How many can be given: of each claim at each look."""
+        return len(self.claims) * self.looks
+
+    def needs(self, claim: Claim) -> tuple[bool, ...]:
+        """Return which arms a claim's effect is formed of, doing nothing included."""
+        settings = {arm.setting.id for arm in claim.arms.values()}
+        keys = {arm.key for arm in (*claim.arms.values(), *(one for one in self._idle if one.setting.id in settings))}
+        return tuple(arm.key in keys for arm in self.arms)
+
+    @property
+    def confidence(self) -> float:
+        """Of every interval."""
+        return float(self.scenario.parameters.value("confidence"))
+
+    def judged(
+        self, claim: Claim, effects: WorldEffects, central: float = nan, at_first: WorldEffects | None = None
+    ) -> ClaimTest:
+        """Return a claim's test; see `majung.decision.claims.verdict.judged`."""
+        return judged(
+            claim,
+            effects,
+            central,
+            at_first=at_first,
+            verdicts=self.verdicts,
+            confidence=self.confidence,
+            most=self.most,
+        )
+
     @cached_property
     def run_id(self) -> str:
         """Short hash of all that the verdicts depend on, every word of the claims included."""
@@ -100,7 +142,7 @@ class ClaimsPlan:
             self.factors,
             claims=sorted(claim.hash for claim in self.claims),
             worlds=self.worlds,
-            replications=self.replications,
+            replications=[self.replications, self.max_replications],
             seed=self.seed,
             most=self.most,
         )
@@ -116,6 +158,7 @@ class ClaimsPlan:
             seed=self.seed,
             worlds=self.worlds,
             replications=self.replications,
+            max_replications=self.max_replications,
         )
 
 
@@ -126,6 +169,7 @@ def planned_claims(
     folder: Path | None = None,
     worlds: int | None = None,
     replications: int | None = None,
+    max_replications: int | None = None,
     seed: int | None = None,
 ) -> ClaimsPlan:
     """Check what `majung.claims` is asked for.
@@ -156,6 +200,8 @@ def planned_claims(
             problems.extend(read.unfit.get(name, ()))
     worlds = whole_number(worlds, WORLDS, "decision.claims.worlds", problems)
     replications = whole_number(replications, BLOCK, "decision.claims.replications", problems)
+    least = whole_blocks(replications)
+    limit = whole_number(max_replications, least, "decision.claims.max_replications", problems, least=least)
     seed = whole_number(seed, scenario.seed, "ensemble.seed", problems, least=0, largest=LARGEST_SEED)
     factors: tuple[Factor, ...] = ()
     try:
@@ -173,7 +219,8 @@ def planned_claims(
         {name: read.unfit[name] for name in wanted if name in read.unfit},
         factors,
         worlds,
-        whole_blocks(replications),
+        least,
+        least << ((limit // least).bit_length() - 1),
         seed,
         parameters.load(groups=parameters.CLAIMS).value("most_worlds"),
         read.files,

@@ -40,7 +40,7 @@ class Effect:
     Parameters
     ----------
     mean, low, high : float
-        Mean with its confidence interval.
+        Mean with its confidence interval, over the first replications of each world.
     median, p05, p95 : float
         Quantiles of the worlds' effects.
     central : float
@@ -100,6 +100,8 @@ class ClaimTest:
     counts : WorldCounts
     effects, errors : (W,) array
         Effect in each world and its standard error by luck (jackknife); NaN where the world does not answer.
+    replications : (W,) array
+        That all arms finished in each world.
     holds : (W,) array
         Whether the claim holds in each world; False where it does not answer.
     noise : float
@@ -123,6 +125,7 @@ class ClaimTest:
     counts: WorldCounts
     effects: Floats
     errors: Floats
+    replications: NDArray[np.int64]
     holds: Flags
     noise: float
     arms: Mapping[str, Floats]
@@ -134,6 +137,11 @@ class ClaimTest:
     def answers(self) -> Flags:
         """Which worlds answer, (W,)."""
         return np.isfinite(self.effects)
+
+    @property
+    def mean_replications(self) -> float:
+        """Replications of a world that answers, on average; NaN where none does."""
+        return float(self.replications[self.answers].mean()) if self.answers.any() else np.nan
 
 
 @dataclass(frozen=True)
@@ -149,12 +157,16 @@ class Claims:
         As of which the scenario is.
     unit : str
         Of money.
-    seed, worlds, replications : int
+    seed, worlds : int
+    replications, max_replications : int
+        Of each arm in each world; and of one that is not told apart by then.
     factors : tuple of d Factor
         What was varied.
     points : (W, d) array
         The worlds.
     tests : tuple of ClaimTest
+    verdicts : int
+        That could be given: of each claim, each time that its worlds were looked at. Intervals of shares hold for all.
     not_asked : mapping of str to tuple of Problem
         Claims that do not fit the scenario, and why.
     confidence : float
@@ -176,9 +188,11 @@ class Claims:
     seed: int
     worlds: int
     replications: int
+    max_replications: int
     factors: tuple[Factor, ...]
     points: Floats
     tests: tuple[ClaimTest, ...]
+    verdicts: int
     not_asked: Mapping[str, tuple[Problem, ...]]
     confidence: float
     most: float

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from majung.decision.claims.looks import looked_at
 from majung.decision.claims.plan import KIND, ClaimsPlan, planned_claims
 from majung.decision.claims.result import Claims, ClaimTest
-from majung.decision.claims.verdict import judged, world_effects
+from majung.decision.claims.verdict import world_effects
 from majung.decision.explore.discovery import discover
 from majung.decision.explore.importance import FEWEST_TO_EXPLAIN, importance
 from majung.decision.steps import Step
 from majung.decision.worlds.factors import central_point, points
 from majung.decision.worlds.panel import Panel, simulated_panel
 from majung.ensemble import Session
-from majung.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from majung.scenario import Scenario
@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 __all__ = ["claims", "tested"]
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _CENTRAL: Final = 1 << 20
 """Number of the world that is the scenario as it stands: its luck is no other's."""
+_AGAIN: Final = 1 << 22
+"""From this number of world on is the luck of further replications, for each time that worlds are looked at again."""
 _CENTRAL_BLOCKS: Final = 4
 """It is looked at so many times as often as the others, as it is one."""
 _RAREST: Final = 0.05
@@ -49,6 +52,7 @@ def claims(
     folder: str | Path | None = None,
     worlds: int | None = None,
     replications: int | None = None,
+    max_replications: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
     store: str | Path | None = None,
@@ -74,6 +78,9 @@ def claims(
     replications : int, optional
         Of each arm in each world: 16 by default, which take the kernel as long as one. The result's `ClaimTest.noise`
         says whether they are enough.
+    max_replications : int, optional
+        While a claim is mixed, its replications are doubled, up to this number, in worlds where luck hides whether it
+        holds. As many as `replications` by default: none is added.
     seed : int, optional
         The scenario's own by default.
     threads, store, cluster, progress, cancel
@@ -98,6 +105,7 @@ def claims(
         folder=None if folder is None else Path(folder),
         worlds=worlds,
         replications=replications,
+        max_replications=max_replications,
         seed=seed,
     )
     with Session(store, threads=threads, cluster=cluster, cancel=cancel) as session:
@@ -109,9 +117,8 @@ def tested(plan: ClaimsPlan, session: Session, progress: Callable[[Step], None] 
     """Run a plan in a session that has begun; see `claims`."""
     started = time.perf_counter()
     drawn = points(plan.factors, plan.worlds, plan.seed)
-    confidence = float(plan.scenario.parameters.value("confidence"))
 
-    def simulated(where: Floats, stage: str, first: int, blocks: int) -> Panel:
+    def simulated(where: Floats, stage: str, first: int, times: int, asked: Flags | None = None) -> Panel:
         return simulated_panel(
             plan.scenario,
             plan.factors,
@@ -119,15 +126,14 @@ def tested(plan: ClaimsPlan, session: Session, progress: Callable[[Step], None] 
             plan.arms,
             session,
             seed=plan.seed,
-            replications=blocks * plan.replications,
+            replications=times * plan.replications,
             first=first,
+            asked=asked,
             stage=stage,
             progress=progress,
         )
 
-    panel = simulated(drawn, "worlds", 0, 1)
-    if panel.failed.all():
-        raise InputError([Problem(key="decision.worlds.all_failed", found=str(plan.worlds))])
+    looks = looked_at(plan, lambda asked, times, again: simulated(drawn, *_stage(again), times, asked))
     central = simulated(
         central_point(plan.factors)[np.newaxis], "central", _CENTRAL // _CENTRAL_BLOCKS, _CENTRAL_BLOCKS
     )
@@ -139,14 +145,13 @@ def tested(plan: ClaimsPlan, session: Session, progress: Callable[[Step], None] 
         if progress is not None:
             progress(Step("flips", number, len(plan.claims)))
         here = world_effects(claim, central, plan.nothing).effects[0]
-        effects = world_effects(claim, panel, plan.nothing)
-        test = judged(claim, effects, float(here), claims=len(plan.claims), confidence=confidence, most=plan.most)
-        tests.append(_explained(test, plan, drawn, confidence))
+        test = plan.judged(claim, looks.effects[number], float(here), at_first=looks.at_first[number])
+        tests.append(_explained(test, plan, drawn))
     if progress is not None:
         progress(Step("flips", len(plan.claims), len(plan.claims)))
     return Claims(
         run_id=plan.run_id,
-        result_hash=_result_hash(plan, panel, central),
+        result_hash=_result_hash(plan, looks.panel, central),
         scenario=plan.scenario.id,
         title=plan.scenario.title,
         day=plan.scenario.as_of,
@@ -154,24 +159,31 @@ def tested(plan: ClaimsPlan, session: Session, progress: Callable[[Step], None] 
         seed=plan.seed,
         worlds=plan.worlds,
         replications=plan.replications,
+        max_replications=plan.max_replications,
         factors=plan.factors,
         points=drawn,
         tests=tuple(tests),
+        verdicts=plan.verdicts,
         not_asked=plan.not_asked,
-        confidence=confidence,
+        confidence=plan.confidence,
         most=plan.most,
-        simulated=len(plan.arms) * (plan.worlds + _CENTRAL_BLOCKS),
+        simulated=looks.simulated + _CENTRAL_BLOCKS * len(plan.arms),
         seconds={"simulating": simulating, "explaining": time.perf_counter() - started},
     )
 
 
-def _explained(test: ClaimTest, plan: ClaimsPlan, drawn: Floats, confidence: float) -> ClaimTest:
+def _stage(again: int) -> tuple[str, int]:
+    """Return what a look is called, and the number of its first world, which decides the luck."""
+    return ("again" if again else "worlds"), again * _AGAIN
+
+
+def _explained(test: ClaimTest, plan: ClaimsPlan, drawn: Floats) -> ClaimTest:
     """Return a test with where the claim turns and what moves its effect."""
     answers = test.answers
     answered = int(answers.sum())
     if answered < FEWEST_TO_EXPLAIN or not plan.factors:
         return test
-    drivers = importance(drawn[answers], test.effects[answers], plan.factors, seed=plan.seed, level=confidence)
+    drivers = importance(drawn[answers], test.effects[answers], plan.factors, seed=plan.seed, level=plan.confidence)
     test = replace(test, drivers=drivers)
     # The rarer answer is the one whose place is asked for.
     rarer = bool(test.share < 0.5)

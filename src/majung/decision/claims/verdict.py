@@ -32,7 +32,7 @@ from majung.decision.worlds.panel import COLUMNS, Panel
 if TYPE_CHECKING:
     from majung.decision.claims.model import Claim
 
-__all__ = ["WorldEffects", "judged", "share_interval", "verdict_of", "world_effects"]
+__all__ = ["WorldEffects", "judged", "share_interval", "undecided", "verdict_of", "world_effects"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -49,8 +49,8 @@ class WorldEffects(NamedTuple):
     ----------
     effects, errors : (W,) array
         NaN where a world does not answer.
-    degrees : (W,) array
-        Of freedom of the errors.
+    replications : (W,) array
+        That all arms finished.
     outside, undefined, failed : (W,) array
         Why it does not.
     arms : mapping of str to (W,) array
@@ -59,7 +59,7 @@ class WorldEffects(NamedTuple):
 
     effects: Floats
     errors: Floats
-    degrees: NDArray[np.int64]
+    replications: NDArray[np.int64]
     outside: Flags
     undefined: Flags
     failed: Flags
@@ -81,12 +81,9 @@ def world_effects(claim: Claim, panel: Panel, nothing: Mapping[str, int]) -> Wor
     bases = {name: nothing.get(arm.setting.id, -1) for name, arm in claim.arms.items()}
     used = sorted({*places.values(), *(place for place in bases.values() if place >= 0)})
     row = {place: number for number, place in enumerate(used)}
-    values = panel.values[:, used]
-    finished = panel.finished(used)
-    count = finished.sum(axis=1)
+    paired = panel.paired(used)
+    count = paired.replications
     failed = count < _FEWEST
-    kept = np.where(finished[:, np.newaxis, :, np.newaxis], values, 0.0)
-    total = kept.sum(axis=2)
 
     def evaluated(formula: Formula, means: Floats) -> Floats:
         """Evaluate a formula of (..., arm, column) means."""
@@ -101,10 +98,9 @@ def world_effects(claim: Claim, panel: Panel, nothing: Mapping[str, int]) -> Wor
         return np.broadcast_to(np.asarray(found, dtype=np.float64), means.shape[:-2])
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = total / count[:, np.newaxis, np.newaxis]
-        left_out = (total[:, np.newaxis] - np.moveaxis(kept, 2, 1)) / (count - 1)[:, np.newaxis, np.newaxis, np.newaxis]
+        means = paired.means()
         effects = np.array(evaluated(claim.effect, means))
-        errors = _jackknife(evaluated(claim.effect, left_out), finished, count)
+        errors = _jackknife(evaluated(claim.effect, paired.means(without_one=True)), paired.finished, count)
         met = np.ones(len(means), dtype=np.bool_) if claim.where is None else evaluated(claim.where, means) > 0
         arms = {name: np.where(failed, np.nan, evaluated(Formula(name), means)) for name in claim.arms}
     outside = ~failed & ~met
@@ -112,7 +108,7 @@ def world_effects(claim: Claim, panel: Panel, nothing: Mapping[str, int]) -> Wor
     silent = failed | outside | undefined
     effects[silent] = np.nan
     errors[silent] = np.nan
-    return WorldEffects(effects, errors, np.maximum(count - 1, 1), outside, undefined, failed, arms)
+    return WorldEffects(effects, errors, count, outside, undefined, failed, arms)
 
 
 def judged(
@@ -120,7 +116,8 @@ def judged(
     worlds: WorldEffects,
     central: float,
     *,
-    claims: int,
+    at_first: WorldEffects | None = None,
+    verdicts: int,
     confidence: float,
     most: float,
 ) -> ClaimTest:
@@ -132,7 +129,10 @@ def judged(
     worlds : WorldEffects
     central : float
         The effect in the scenario as it stands.
-    claims : int
+    at_first : WorldEffects, optional
+        The effects before some worlds were given more replications for what they had shown; the mean is formed of
+        them, as one that stops when it is large is too large.
+    verdicts : int
         Of the run: intervals of shares hold for all of them at once.
     confidence, most : float
     """
@@ -140,9 +140,9 @@ def judged(
     speaking = claim.sign * worlds.effects
     holds = np.asarray(answers & (speaking >= claim.smallest) & (speaking > 0))
     number, answered = int(holds.sum()), int(answers.sum())
-    low, high = share_interval(number, answered, 1 - (1 - confidence) / claims)
+    low, high = share_interval(number, answered, 1 - (1 - confidence) / verdicts)
     sure_for, sure_against = _told_apart(claim, worlds, 1 - confidence)
-    interval = mean_interval(worlds.effects, confidence)
+    interval = mean_interval((at_first or worlds).effects, confidence)
     median, p05, p95 = (
         (float(found) for found in np.quantile(worlds.effects[answers], (0.5, 0.05, 0.95)))
         if answered
@@ -165,6 +165,7 @@ def judged(
         ),
         effects=worlds.effects,
         errors=worlds.errors,
+        replications=worlds.replications,
         holds=holds,
         noise=_noise(worlds),
         arms=worlds.arms,
@@ -194,18 +195,43 @@ def _jackknife(left_out: Floats, finished: Flags, count: NDArray[np.int64]) -> F
     return np.asarray(np.sqrt(squares * (count - 1) / count))
 
 
+def undecided(claim: Claim, worlds: WorldEffects, level: float) -> Flags:
+    """Return in which worlds the effect can be told neither to reach nor to miss the smallest that matters, (W,).
+
+    Parameters
+    ----------
+    claim : Claim
+    worlds : WorldEffects
+    level : float
+        Of the test in each world, such as 0.05.
+    """
+    t, degrees = _statistics(claim, worlds)
+    found = np.isfinite(worlds.effects)
+    found[found] = stdtr(degrees, -np.abs(t)) > level / 2
+    # Where there is no luck, more of it tells nothing.
+    return np.asarray(found & (worlds.errors > 0))
+
+
 def _told_apart(claim: Claim, worlds: WorldEffects, rate: float) -> tuple[int, int]:
     """Return in how many worlds the effect is surely at least, and surely below, the smallest that matters."""
-    answers = np.isfinite(worlds.effects)
-    if not answers.any():
+    t, degrees = _statistics(claim, worlds)
+    if not t.size:
         return 0, 0
+    reached, missed = (false_discovery_control(stdtr(degrees, side)) for side in (-t, t))
+    return int((reached <= rate).sum()), int((missed <= rate).sum())
+
+
+def _statistics(claim: Claim, worlds: WorldEffects) -> tuple[Floats, NDArray[np.int64]]:
+    """Return Student's t of the distance from the smallest effect that matters, with its degrees of freedom.
+
+    Of the worlds that answer, in their order.
+    """
+    answers = np.isfinite(worlds.effects)
     distance = (claim.sign * worlds.effects - claim.smallest)[answers]
     error = np.where(np.isfinite(worlds.errors), worlds.errors, np.inf)[answers]
     # No luck at all: strategies that do the same have a distance that is known.
     t = np.divide(distance, error, out=np.where(distance == 0, 0.0, np.copysign(np.inf, distance)), where=error > 0)
-    degrees = worlds.degrees[answers]
-    reached, missed = (false_discovery_control(stdtr(degrees, side)) for side in (-t, t))
-    return int((reached <= rate).sum()), int((missed <= rate).sum())
+    return t, worlds.replications[answers] - 1
 
 
 def _noise(worlds: WorldEffects) -> float:

@@ -234,12 +234,9 @@ class _Runs:
         )
         self._digests.append(panel.digest)
         self.simulated += len(where) * len(arms)
-        finished = panel.finished(range(len(arms)))
-        count = finished.sum(axis=1)
-        total = np.where(finished[:, np.newaxis, :, np.newaxis], panel.values, 0.0).sum(axis=2)
+        means = panel.paired(range(len(arms))).means()
+        base = means[:, panel.place(idle)] if plan.above_nothing else means[:, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            means = total / count[:, np.newaxis, np.newaxis]
-            base = means[:, panel.place(idle)] if plan.above_nothing else means[:, 0]
             measure = MEASURES[plan.outcome]
             return np.array(
                 [

@@ -54,6 +54,40 @@ class Setting:
     title: LocalText = NO_TEXT
 
 
+class Paired(NamedTuple):
+    """What A arms come to in the replications that they all finished.
+
+    Parameters
+    ----------
+    values : (W, A, n, column) array
+        Zero where any of them did not finish.
+    finished : (W, n) array
+    """
+
+    values: Floats
+    finished: NDArray[np.bool_]
+
+    @property
+    def replications(self) -> NDArray[np.int64]:
+        """How many in each world, (W,)."""
+        return np.asarray(self.finished.sum(axis=1))
+
+    def means(self, *, without_one: bool = False) -> Floats:
+        """Return means over the replications, (W, A, column); NaN where there are none.
+
+        Parameters
+        ----------
+        without_one : bool
+            Of all replications but one, for each of them: (W, n, A, column).
+        """
+        total, count = self.values.sum(axis=2), self.replications[:, np.newaxis, np.newaxis]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if not without_one:
+                return np.asarray(total / count)
+            others = total[:, np.newaxis] - np.moveaxis(self.values, 2, 1)
+            return np.asarray(others / (count - 1)[:, np.newaxis])
+
+
 class Arm(NamedTuple):
     """A strategy in a setting."""
 
@@ -73,11 +107,11 @@ class Panel:
     Parameters
     ----------
     values : (W, A, n, column) ndarray
-        Of each replication, in the order of `COLUMNS`; NaN where it failed, and in all of a world that could not be
-        made. A technology that never takes off counts with the number of quarters.
+        Of each replication, in the order of `COLUMNS`; NaN where it failed or was not asked for, and in all of a world
+        that could not be made. A technology that never takes off counts with the number of quarters.
     arms : tuple of Arm
     digest : str
-        SHA-256 of all that was simulated, in its order.
+        SHA-256 of all that was simulated, in its order; several where it was simulated in several goes.
     """
 
     values: Floats
@@ -101,6 +135,17 @@ class Panel:
     def finished(self, places: Sequence[int]) -> NDArray[np.bool_]:
         """Return which replications these arms all finished, (W, n): one that failed says nothing of the others."""
         return np.asarray(np.all(np.isfinite(self.values[..., _SALES][:, places]), axis=1))
+
+    def paired(self, places: Sequence[int]) -> Paired:
+        """Return what these arms come to, in this order, where they all finished."""
+        finished = self.finished(places)
+        return Paired(np.where(finished[:, np.newaxis, :, np.newaxis], self.values[:, places], 0.0), finished)
+
+    def and_then(self, further: Panel) -> Panel:
+        """Return the panel with further replications of the same arms in the same worlds."""
+        return Panel(
+            np.concatenate([self.values, further.values], axis=2), self.arms, f"{self.digest} {further.digest}"
+        )
 
     @property
     def failed(self) -> NDArray[np.bool_]:
@@ -127,6 +172,7 @@ def simulated_panel(
     replications: int,
     first: int = 0,
     same_luck: bool = False,
+    asked: NDArray[np.bool_] | None = None,
     stage: str = "worlds",
     progress: Callable[[Step], None] | None = None,
     lower: Callable[[Scenario], Callable[[Sequence[Strategy]], Market]] = market_of,
@@ -150,6 +196,8 @@ def simulated_panel(
         Number of the first world, which decides its luck.
     same_luck : bool
         Whether all worlds have the luck of the first, so that they differ by their factors alone; else each its own.
+    asked : (W, A) array, optional
+        Which arms are simulated in which world; all by default.
     stage : str
         What the work is called.
     progress : callable, optional
@@ -157,6 +205,7 @@ def simulated_panel(
     lower : callable
         Makes the market of a world; a stand-in in tests.
     """
+    wanted = np.ones((len(points), len(arms)), dtype=np.bool_) if asked is None else asked
     by_setting: dict[Setting, list[int]] = {}
     for row, arm in enumerate(arms):
         by_setting.setdefault(arm.setting, []).append(row)
@@ -166,7 +215,10 @@ def simulated_panel(
     def parts() -> Iterator[tuple[Design, Market]]:
         for world, point in enumerate(points):
             luck = (first if same_luck else first + world) * replications
-            for setting, rows in by_setting.items():
+            for setting, those in by_setting.items():
+                rows = [row for row in those if wanted[world, row]]
+                if not rows:
+                    continue
                 try:
                     here = changed(varied(scenario, factors, point), setting.changes)
                     make = lower(here)
@@ -189,7 +241,7 @@ def simulated_panel(
             places.popleft()
             done += len(rows)
             if progress is not None:
-                progress(Step(stage, done, len(points) * len(arms)))
+                progress(Step(stage, done, int(wanted.sum())))
     return Panel(values, tuple(arms), digest.hexdigest())
 
 

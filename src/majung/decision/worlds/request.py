@@ -18,5 +18,5 @@ def whole_number(
         return default
     if not isinstance(found, bool) and isinstance(found, Integral) and least <= int(found) <= largest:
         return int(found)
-    problems.append(Problem(key=key, found=str(found), values={"largest": largest}))
+    problems.append(Problem(key=key, found=str(found), values={"least": least, "largest": largest}))
     return default

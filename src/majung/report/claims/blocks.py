@@ -91,4 +91,6 @@ def counts_pairs(test: ClaimTest, claims: Claims, lang: Lang) -> list[tuple[str,
         found.append(("central", quantity(effect.central, test.claim, claims.unit, lang)))
     if math.isfinite(test.noise):
         found.append(("noise", percent(test.noise)))
+    if claims.max_replications > claims.replications and counts.answered:
+        found.append(("replications", number(test.mean_replications, decimals=1)))
     return [(text(f"report.claims.count.{key}", lang), value) for key, value in found]

@@ -14,7 +14,7 @@ from majung.money import format_date, parse_unit
 from majung.report.claims.blocks import counts_pairs, drivers_block, not_asked_block, verdicts_block
 from majung.report.claims.charts import CHARTS
 from majung.report.claims.sentences import finding, flip_sentences, headline, support
-from majung.report.claims.words import MARKS, OUTCOMES, reach_words, said_of, verdict_words
+from majung.report.claims.words import MARKS, OUTCOMES, luck_words, reach_words, said_of, verdict_words
 from majung.report.factors import factors_block
 from majung.report.study import Chart, Item, Section, Study, write_study
 from majung.report.wording import count, percent
@@ -109,7 +109,7 @@ def identity(claims: Claims, lang: Lang) -> list[tuple[str, str]]:
         (text("report.identity.result_hash", lang), claims.result_hash),
         (text("report.identity.seed", lang), str(claims.seed)),
         (text("report.study.worlds", lang), count(claims.worlds)),
-        (text("report.study.replications", lang), count(claims.replications)),
+        (text("report.study.replications", lang), luck_words(claims)),
         (text("report.study.simulated", lang), count(claims.simulated)),
         (text("report.study.confidence", lang), percent(claims.confidence)),
         (text("report.study.most", lang), percent(claims.most)),
@@ -130,7 +130,7 @@ def _facts(claims: Claims, lang: Lang) -> list[tuple[str, str]]:
         "claims": count(len(claims.tests)),
         "worlds": count(claims.worlds),
         "factors": count(len(claims.factors)),
-        "replications": count(claims.replications),
+        "replications": luck_words(claims),
         "run": claims.run_id[:12],
     }
     return [(text(f"report.study.fact.{key}", lang), value) for key, value in found.items()]
@@ -160,16 +160,18 @@ def _how(claims: Claims, lang: Lang) -> Section:
     values = {
         "worlds": count(claims.worlds),
         "factors": count(len(claims.factors)),
-        "replications": count(claims.replications),
+        "replications": luck_words(claims),
         "most": percent(claims.most),
         "less": percent(1 - claims.most),
         "level": percent(claims.confidence),
         "claims": count(len(claims.tests)),
+        "verdicts": count(claims.verdicts),
+        "least": count(claims.replications),
     }
     marks = {word: MARKS[word] for word in OUTCOMES}
-    steps = [
-        _say(f"how.{key}", lang, **(values | marks)) for key in ("worlds", "world", "verdict", "many", "turn", "failed")
-    ]
+    again = ("again",) if claims.max_replications > claims.replications else ()
+    said = ("worlds", "world", *again, "verdict", "many", "turn", "failed")
+    steps = [_say(f"how.{key}", lang, **(values | marks)) for key in said]
     items = [Item("list", steps)]
     if claims.not_asked:
         items.append(Item("table", not_asked_block(claims, lang)))

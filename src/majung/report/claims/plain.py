@@ -36,6 +36,7 @@ def as_json(claims: Claims, lang: Lang, files: Mapping[str, str] | None = None) 
             "scenario": claims.scenario,
             "worlds": claims.worlds,
             "replications": claims.replications,
+            "max_replications": claims.max_replications,
             "claims": [_claim(test, claims, lang) for test in claims.tests],
             "seconds": {name: round(float(value), 3) for name, value in claims.seconds.items()},
             "files": dict(files or {}),
@@ -58,6 +59,7 @@ def _claim(test: ClaimTest, claims: Claims, lang: Lang) -> dict[str, Any]:
         "direction": claim.direction,
         "worlds": asdict(test.counts),
         "noise": test.noise,
+        "replications": test.mean_replications,
         "flips": [
             {
                 "rule": rule_words(box, claims.factors, lang),

@@ -12,13 +12,13 @@ from majung.money import parse_unit
 from majung.report.factors import rule_words
 from majung.report.figures.style import MoneyScale
 from majung.report.outcomes import scale_of
-from majung.report.wording import NOTHING, amount, interval_bounds, number, percent, tidy
+from majung.report.wording import NOTHING, amount, count, interval_bounds, number, percent, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from majung.decision.claims.model import Claim
-    from majung.decision.claims.result import ClaimTest
+    from majung.decision.claims.result import Claims, ClaimTest
     from majung.decision.explore.discovery import Box
     from majung.decision.worlds.factors import Factor
 
@@ -30,6 +30,7 @@ __all__ = [
     "effect_bounds",
     "effect_scale",
     "flip_words",
+    "luck_words",
     "quantity",
     "range_words",
     "reach_words",
@@ -51,6 +52,12 @@ def said_of(test: ClaimTest) -> Said:
     """Return what is said of a claim: its verdict, or that no world says anything of it."""
     found: Said = test.verdict.value
     return found if test.counts.answered else "silent"
+
+
+def luck_words(claims: Claims) -> str:
+    """Write how often each strategy met luck in a world: ``16``, or ``16–64`` where some were looked at again."""
+    numbers = dict.fromkeys((claims.replications, claims.max_replications))
+    return "–".join(count(number) for number in numbers)
 
 
 def verdict_words(test: ClaimTest, lang: Lang) -> str:

@@ -34,6 +34,7 @@ class Asked(conducting.Asked):
     folder: Path | None
     worlds: int | None
     replications: int | None
+    max_replications: int | None
     seed: int | None
 
     @classmethod
