@@ -32,10 +32,10 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
 def test_runs_are_shown_as_a_table(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, "runs")
     lines = [line for line in out.splitlines() if line.strip()]
-    assert lines[0].split() == ["run", "title", "begun", "size", "state"]
+    assert lines[0].split() == ["run", "command", "title", "begun", "size", "state"]
     assert lines[2].startswith(" 4f1c")
     assert lines[2].rstrip().endswith("complete")
-    assert lines[3].startswith(" 88a0   A market")
+    assert lines[3].startswith(" 88a0   run       A market")
     assert lines[3].rstrip().endswith("1 of 2 blocks")
     assert err == ""
     assert exit_code(["runs", "--lang", "ko"]) == 0

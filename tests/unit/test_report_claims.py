@@ -18,9 +18,11 @@ from tests.unit.test_report_page import Page
 from majung.decision.claims.result import Claims
 from majung.decision.explore.discovery import Limit
 from majung.messages import LANGUAGES, Lang, catalogue
+from majung.parameters import LocalText
 from majung.report.claims import as_json, flip_words, render, rule_words, verdict_words, write_claims
 from majung.report.claims.charts import CHARTS, mapped
 from majung.report.claims.sentences import finding, flip_sentences, headline, support
+from majung.report.claims.words import quantity
 from majung.report.factors import factor_value, tendency
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -218,3 +220,22 @@ def test_the_same_test_is_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "a" / "figures").iterdir()) == sorted(
         f"claim-1-{key}.{end}" for key in CHARTS for end in ("svg", "png")
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "given", "written"),
+    [
+        ("survival", {}, {"en": "8.81 percentage points", "ko": "8.81 %p"}),
+        ("sme_sales", {"unit": LocalText(en="of sales", ko="매출 대비"), "percent": True},
+         {"en": "8.81 % of sales", "ko": "매출 대비 8.81 %"}),
+        ("leader_turnover", {"unit": LocalText(en="changes", ko="교체 횟수")},
+         {"en": "0.0881 changes", "ko": "교체 횟수 0.0881"}),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_whole_is_written_in_per_cent(
+    outcome: str, given: dict[str, Any], written: dict[Lang, str]
+) -> None:
+    unit = LocalText(en="share", ko="비율")
+    one = replace(CLAIMS[0], **{"outcome": outcome, "unit": unit, "percent": outcome == "survival"} | given)
+    for lang, expected in written.items():
+        assert quantity(0.0881, one, "million KRW", lang) == expected

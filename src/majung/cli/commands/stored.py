@@ -142,6 +142,7 @@ def _table(found: Sequence[RunInfo], lang: Lang) -> Table:
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     shown.add_column(text("cli.runs.id", lang), no_wrap=True)
+    shown.add_column(text("cli.runs.command", lang), no_wrap=True)
     shown.add_column(text("cli.runs.title", lang), overflow="fold")
     shown.add_column(text("cli.runs.begun", lang), no_wrap=True)
     shown.add_column(text("cli.runs.size", lang), justify="right", no_wrap=True)
@@ -150,6 +151,7 @@ def _table(found: Sequence[RunInfo], lang: Lang) -> Table:
         state = "cli.runs.complete" if run.complete else "cli.runs.partial"
         shown.add_row(
             run.run_id,
+            run.kind,
             Text(run.title.text(lang)),
             f"{run.created[:10]} {run.created[11:16]} UTC",
             size(run.bytes),

@@ -45,6 +45,8 @@ class Claim:
         direction, reaches it and is above zero.
     unit : LocalText
         Of the effect.
+    percent : bool
+        Whether the effect is a part of a whole, which people read in per cent.
     arms : mapping of str to Arm
         Strategies in settings, by the names that the formulas use.
     titles : mapping of str to LocalText
@@ -67,6 +69,7 @@ class Claim:
     direction: Direction = "greater"
     smallest: float
     unit: LocalText
+    percent: bool = False
     arms: Mapping[str, Arm]
     titles: Mapping[str, LocalText]
     where: Formula | None = None
@@ -105,6 +108,7 @@ class Claim:
             self.effect.text,
             self.direction,
             self.smallest,
+            self.percent,
             None if self.where is None else self.where.text,
             arms,
         ]

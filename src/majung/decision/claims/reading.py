@@ -31,8 +31,8 @@ __all__ = ["PROGRAMMES", "SETTINGS", "Folder", "claim_files", "read_claims"]
 PROGRAMMES: Final = "programmes.toml"
 SETTINGS: Final = "settings.toml"
 _KEYS: Final = (
-    "id", "idea", "sentence", "question", "outcome", "effect", "direction", "smallest", "unit", "where", "arms",
-    "source", "free", "note",
+    "id", "idea", "sentence", "question", "outcome", "effect", "direction", "smallest", "unit", "percent", "where",
+    "arms", "source", "free", "note",
 )  # fmt: skip
 _ARM_KEYS: Final = ("strategy", "setting", "title")
 _UNITS: Final = ("money", "1", "share", "lines", "firms", "quarter")
@@ -260,6 +260,7 @@ def _claim(
     effect = _formula(entry, "effect", arms, condition=False)
     where = _formula(entry, "where", arms, condition=True) if "where" in found else None
     unit = entry.local("unit") if "unit" in found else _unit(outcome)
+    whole = outcome in MEASURES and MEASURES[outcome].unit == "share" and "unit" not in found
     others = {key: entry.local(key) for key in ("question", "note")}
     idea = entry.words("idea", "")
     problems.extend(wrong)
@@ -273,6 +274,7 @@ def _claim(
         direction=cast("Direction", direction),
         smallest=smallest,
         unit=unit,
+        percent=entry.flag("percent") or whole,
         arms=arms,
         titles=titles,
         where=where,

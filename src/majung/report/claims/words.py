@@ -82,7 +82,7 @@ def effect_scale(claim: Claim, values: Iterable[float], money: str, lang: Lang) 
     """Choose how effects of a claim are written; see `scale_of`."""
     if _in_money(claim):
         return scale_of(values, "money", money, lang)
-    return MoneyScale(1.0, claim.unit.text(lang))
+    return MoneyScale(_times(claim), _unit(claim, lang))
 
 
 def quantity(value: float, claim: Claim, money: str, lang: Lang) -> str:
@@ -91,14 +91,14 @@ def quantity(value: float, claim: Claim, money: str, lang: Lang) -> str:
         return NOTHING
     if _in_money(claim):
         return amount(value, parse_unit(money), lang)
-    return _with_unit(number(value), claim, lang)
+    return _with_unit(number(_times(claim) * value), claim, lang)
 
 
 def effect_bounds(test: ClaimTest, money: str, lang: Lang) -> tuple[str, str]:
     """Write the mean effect with its unit, and its interval."""
     effect, claim = test.effect, test.claim
     if not _in_money(claim):
-        mean, bounds = interval_bounds(Interval(effect.mean, effect.low, effect.high), lang)
+        mean, bounds = interval_bounds(Interval(effect.mean, effect.low, effect.high), lang, _times(claim))
         return (mean if mean == NOTHING else _with_unit(mean, claim, lang)), bounds
     low, high = (quantity(bound, claim, money, lang) for bound in (effect.low, effect.high))
     return quantity(effect.mean, claim, money, lang), between(low, high, lang) if NOTHING not in (low, high) else ""
@@ -108,13 +108,18 @@ def range_words(low: float, high: float, claim: Claim, money: str, lang: Lang) -
     """Write two effects as a range with its unit."""
     if _in_money(claim):
         return between(quantity(low, claim, money, lang), quantity(high, claim, money, lang), lang)
-    return _with_unit(between(number(low), number(high), lang), claim, lang)
+    times = _times(claim)
+    return _with_unit(between(number(times * low), number(times * high), lang), claim, lang)
 
 
 def threshold_words(claim: Claim, money: str, lang: Lang) -> str:
     """Write the smallest effect that matters, with its sign and unit."""
     value = claim.sign * claim.smallest
-    return quantity(value, claim, money, lang) if _in_money(claim) else _with_unit(tidy(value), claim, lang)
+    return (
+        quantity(value, claim, money, lang)
+        if _in_money(claim)
+        else _with_unit(tidy(_times(claim) * value), claim, lang)
+    )
 
 
 def reach_words(claim: Claim, money: str, lang: Lang) -> str:
@@ -149,6 +154,23 @@ def _in_money(claim: Claim) -> bool:
     return claim.unit.en == catalogue("en").get("decision.claims.unit.money")
 
 
+def _times(claim: Claim) -> float:
+    """Return by what an effect is multiplied to be written."""
+    return 100.0 if claim.percent else 1.0
+
+
+def _unit(claim: Claim, lang: Lang) -> str:
+    """Return the unit of an effect as it is written."""
+    return text(f"report.claims.unit.{_written(claim)}", lang, unit=claim.unit.text(lang)).strip()
+
+
 def _with_unit(written: str, claim: Claim, lang: Lang) -> str:
     unit = claim.unit.text(lang)
-    return text("report.claims.quantity", lang, value=written, unit=unit) if unit else written
+    return text(f"report.claims.quantity.{_written(claim)}", lang, value=written, unit=unit) if unit else written
+
+
+def _written(claim: Claim) -> Literal["plain", "percent", "points"]:
+    """Return how an effect is written: a part of a whole in per cent, the difference of two parts in points."""
+    if not claim.percent:
+        return "plain"
+    return "points" if claim.unit.en == catalogue("en")["decision.claims.unit.share"] else "percent"
