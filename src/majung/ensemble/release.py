@@ -16,13 +16,18 @@ _SHORT: Final = 12
 
 
 @cache
-def release() -> str:
+def release(*beside: str) -> str:
     """Return majung's version and a digest of the source that decides results, such as ``0.1.0+5be4c1d20f3a``.
 
     Two states of one version, as there are while majung is worked on, must not take each other's blocks.
+
+    Parameters
+    ----------
+    *beside : str
+        Other parts of the package that the results depend on, such as ``decision``; none of blocks.
     """
     digest = hashlib.sha256()
-    for name in _DECIDES:
+    for name in (*_DECIDES, *beside):
         _feed(digest, files("majung").joinpath(name), name)
     return f"{version('majung')}+{digest.hexdigest()[:_SHORT]}"
 

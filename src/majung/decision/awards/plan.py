@@ -120,7 +120,14 @@ class AllocationPlan:
     @property
     def run_id(self) -> str:
         """Short hash of all that the result depends on."""
-        content = ["allocate", self.scenario.world_hash, self.call.hash, self.seed, self.effort.worlds, release()]
+        content = [
+            "allocate",
+            self.scenario.world_hash,
+            self.call.hash,
+            self.seed,
+            self.effort.worlds,
+            release("decision"),
+        ]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
 
@@ -128,7 +135,7 @@ class AllocationPlan:
         """Return what a store notes of it; see `majung.ensemble.Design.record`."""
         identity = {
             "version": version("majung"),
-            "release": release(),
+            "release": release("decision"),
             "scenario_id": self.scenario.id,
             "scenario_hash": self.scenario.hash,
             "world_hash": self.scenario.world_hash,

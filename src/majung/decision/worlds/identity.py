@@ -26,7 +26,7 @@ def run_id_of(kind: str, scenario: Scenario, factors: Sequence[Factor], **conten
     whole = content | {
         "scenario": scenario.hash,
         "factors": identity_of(factors, scenario),
-        "release": release(),
+        "release": release("decision"),
     }
     text = json.dumps([kind, whole], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
@@ -38,7 +38,7 @@ def run_record(
     """Return what a store notes of a run; see `majung.ensemble.Design.record`."""
     whole = {
         "version": version("majung"),
-        "release": release(),
+        "release": release("decision"),
         "scenario_id": scenario.id,
         "scenario_hash": scenario.hash,
         "world_hash": scenario.world_hash,
