@@ -103,13 +103,19 @@ _FORMED: Final = (
     ),
     Measure(
         "small_derived_share",
-        LocalText(en="the same of ventures and small firms", ko="벤처·중소기업 매출 중 파생 수요의 비중"),
+        LocalText(
+            en="part of the private sales of ventures and small firms that is derived demand",
+            ko="벤처·중소기업 매출 중 파생 수요의 비중",
+        ),
         "share",
         lambda arm, _: _over(arm("sme_derived_sales"), arm("sme_sales")),
     ),
     Measure(
         "large_derived_share",
-        LocalText(en="the same of mid-size and large firms", ko="중견·대기업 매출 중 파생 수요의 비중"),
+        LocalText(
+            en="part of the private sales of mid-size and large firms that is derived demand",
+            ko="중견·대기업 매출 중 파생 수요의 비중",
+        ),
         "share",
         lambda arm, _: _over(
             _of_large(arm, "private_derived_sales", "sme_derived_sales"), _of_large(arm, _SALES, "sme_sales")
