@@ -157,3 +157,23 @@ def test_everything_is_said_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 2
     assert all(problem.file == "uncertainty.toml" for problem in caught.value.problems)
     assert "uncertainty.toml" in caught.value.text("ko")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [("scenario.toml", "quarters = ", "quartres = "), ("firms.csv", "venture", "ventur"), ("lines.csv", "v1", "v99")],
+)
+def test_what_is_wrong_here_is_said_though_other_files_are_wrong_too(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    place = folder(tmp_path, GOOD.replace("[0.5, 2]", "[3, 2]").replace("free = true", "") + GOOD)
+    text = (place / file).read_text(encoding="utf-8")
+    assert old in text
+    (place / file).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(place)
+    found = [problem.file for problem in caught.value.problems]
+    assert found.count("uncertainty.toml") == 2
+    assert file in found
+    # What can only be known with the tables is not guessed at.
+    assert all("no_rows" not in problem.key for problem in caught.value.problems)

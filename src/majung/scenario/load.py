@@ -88,6 +88,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     if settings is None or problems:
         frame = _partial_frame(unit, settings, raws)
         check_strategies(strategies, frame, lambda problem: problems.add(problem.at(file=_STRATEGIES)))
+        _uncertain_by_itself(found, problems)
         problems.refuse(order)
         raise AssertionError("no settings and no problem")
     technologies = _built(Technologies, raws, parameters)
@@ -97,7 +98,9 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     frame = Frame.of(unit_name, settings.quarters, technologies, firms, lines)
     check_strategies(strategies, frame, lambda problem: problems.add(problem.at(file=_STRATEGIES)))
     _check_lines(lines, raws["lines"], problems)
-    problems.refuse(order)
+    if problems:
+        _uncertain_by_itself(found, problems)
+        problems.refuse(order)
     segments, inputs = _built(Segments, raws, parameters), _built(Inputs, raws, parameters)
     applied = None if call is None else load_call(call, technologies, firms, lines)
     raws.clear()
@@ -149,6 +152,12 @@ def input_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
     """
     found, _ = _find_files(_folder(Path(path)), Problems())
     return tuple(sorted(found.values()))
+
+
+def _uncertain_by_itself(found: Mapping[str, Path], problems: Problems) -> None:
+    """Note what is wrong with what is uncertain, where the rest of the scenario is wrong as well."""
+    if UNCERTAINTY in found:
+        read_uncertainty(found[UNCERTAINTY], None, problems)
 
 
 def _folder(path: Path) -> Path:

@@ -29,15 +29,15 @@ _KEYS: Final = ("id", "label", "parameter", "table", "column", "where", "times",
 _DRAWN: Final = ("times", "plus")
 
 
-def read_uncertainty(path: Path, scenario: Scenario, problems: Problems) -> tuple[Uncertain, ...]:
+def read_uncertainty(path: Path, scenario: Scenario | None, problems: Problems) -> tuple[Uncertain, ...]:
     """Read what is uncertain of a scenario, or note everything that is wrong with it.
 
     Parameters
     ----------
     path : Path
         The file. Its entries are ``[[uncertain]]``.
-    scenario : Scenario
-        Whose tables and sources are meant.
+    scenario : Scenario or None
+        Whose tables and sources are meant; None where they cannot be read, so that only the file itself is looked at.
     problems : Problems
         Where to note what is wrong.
     """
@@ -51,13 +51,13 @@ def read_uncertainty(path: Path, scenario: Scenario, problems: Problems) -> tupl
         one = _uncertain(entry, scenario)
         if one is None:
             continue
-        if one.id in read or one.id in scenario.parameters:
+        if one.id in read or (scenario is not None and one.id in scenario.parameters):
             entry.note(Problem(key="scenario.varying.id_twice", found=one.id), "id")
         read[one.id] = one
     return tuple(read.values())
 
 
-def read_change(entry: Entry, scenario: Scenario, how: Sequence[str] = CHANGES) -> tuple[Change, Any] | None:
+def read_change(entry: Entry, scenario: Scenario | None, how: Sequence[str] = CHANGES) -> tuple[Change, Any] | None:
     """Return a change with what stands at its ``times``, ``plus`` or ``set``, or note what is wrong and return None."""
     given = [key for key in how if key in entry.found]
     if len(given) != 1:
@@ -72,10 +72,11 @@ def read_change(entry: Entry, scenario: Scenario, how: Sequence[str] = CHANGES) 
     return None if change is None or len(given) != 1 else (change, entry.found[given[0]])
 
 
-def _of_parameter(entry: Entry, scenario: Scenario, given: Sequence[str]) -> Change | None:
+def _of_parameter(entry: Entry, scenario: Scenario | None, given: Sequence[str]) -> Change | None:
     name = entry.words("parameter")
-    known = [cell for parameter in scenario.parameters.values() for cell in {parameter.name, *parameter.cells()}]
-    if name not in known:
+    given_parameters = () if scenario is None else scenario.parameters.values()
+    known = [cell for parameter in given_parameters for cell in {parameter.name, *parameter.cells()}]
+    if scenario is not None and name not in known:
         entry.note(Problem(key="parameter.unknown", found=name, suggestion=nearest(name, known)), "parameter")
         return None
     if "where" in entry.found:
@@ -83,7 +84,7 @@ def _of_parameter(entry: Entry, scenario: Scenario, given: Sequence[str]) -> Cha
     return Change(how=cast("How", given[0] if given else "times"), parameter=name)
 
 
-def _of_column(entry: Entry, scenario: Scenario, given: Sequence[str]) -> Change | None:
+def _of_column(entry: Entry, scenario: Scenario | None, given: Sequence[str]) -> Change | None:
     stem = entry.choice("table", tuple(TABLES_BY_STEM), Phrase("scenario.varying.a_table"))
     if not stem:
         return None
@@ -94,12 +95,12 @@ def _of_column(entry: Entry, scenario: Scenario, given: Sequence[str]) -> Change
     if not column or where is None:
         return None
     change = Change(how=cast("How", given[0] if given else "times"), table=stem, column=column, where=where)
-    if not change.rows(scenario).any():
+    if scenario is not None and not change.rows(scenario).any():
         entry.note(Problem(key="scenario.varying.no_rows", found=stem), "where" if where else "")
     return change
 
 
-def _where(entry: Entry, scenario: Scenario, stem: str) -> FrozenMap[tuple[str, ...]] | None:
+def _where(entry: Entry, scenario: Scenario | None, stem: str) -> FrozenMap[tuple[str, ...]] | None:
     found = entry.table("where")
     if found is None:
         return None if "where" in entry.found else FrozenMap({})
@@ -112,6 +113,8 @@ def _where(entry: Entry, scenario: Scenario, stem: str) -> FrozenMap[tuple[str, 
         known = _filters(stem)
         if key not in known:
             found.note(not_a_choice(key, known, Phrase("scenario.varying.a_filter", table=stem)))
+            continue
+        if scenario is None:
             continue
         there = sorted(set(names_in(scenario, stem, key).tolist()) | set(_choices(stem, key)))
         for name in values:
@@ -156,15 +159,15 @@ def _choices(stem: str, key: str) -> tuple[str, ...]:
     return column.choices
 
 
-def _uncertain(entry: Entry, scenario: Scenario) -> Uncertain | None:
+def _uncertain(entry: Entry, scenario: Scenario | None) -> Uncertain | None:
     entry.only(_KEYS)
     name = entry.name("id")
     label = entry.local("label", needed=True)
     source, free = entry.words("source", ""), entry.flag("free")
     if bool(source) == free:
         entry.note(Problem(key="scenario.varying.source_or_free"))
-    ids = [note.id for note in scenario.sources]
-    if source and source not in ids:
+    ids = [] if scenario is None else [note.id for note in scenario.sources]
+    if source and scenario is not None and source not in ids:
         entry.note(not_a_choice(source, ids, Phrase("scenario.varying.a_source")), "source")
     found = read_change(entry, scenario, _DRAWN)
     if found is None:
@@ -180,7 +183,8 @@ def _uncertain(entry: Entry, scenario: Scenario) -> Uncertain | None:
     low, high = limits
     note = entry.words("note", "")
     one = Uncertain(id=name, label=label, change=change, low=low, high=high, source=source, free=free, note=note)
-    _moves(entry, one, scenario)
+    if scenario is not None:
+        _moves(entry, one, scenario)
     return one
 
 
