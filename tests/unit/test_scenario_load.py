@@ -267,3 +267,16 @@ def test_skeleton_leaves_nothing_beside_its_files(tmp_path: Path) -> None:
     written = skeleton.write(tmp_path / "a" / "b")
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(path.name for path in written)
     assert (tmp_path / "a" / "b" / "firms.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_readme_of_a_new_scenario_is_korean_in_its_korean_tables(tmp_path: Path) -> None:
+    skeleton.write(tmp_path / "new")
+    readme = (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
+    assert "이(가)" not in readme
+    assert "금액/분기" in skeleton.columns_table("technologies", "ko")
+    for table in TABLES:
+        for column in table.columns():
+            row = next(
+                line for line in skeleton.columns_table(table.stem, "ko").splitlines() if f"| `{column.name}` |" in line
+            )
+            assert not any(letter.isascii() and letter.isalpha() for letter in row.split("|")[3]), row

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from majung.errors import InputError, Problem
-from majung.messages import LANGUAGES, Lang, text
+from majung.messages import LANGUAGES, Lang, catalogue, text
 from majung.scenario.tables.schema import TABLES
 
 __all__ = ["FILES", "columns_table", "write"]
@@ -24,7 +24,7 @@ as_of = 2024-04-29        # the day whose facts and law hold · 기준일
 start = "2024Q2"          # the first quarter · 첫 분기
 quarters = 24             # how many quarters are run · 분기 수
 unit = "million KRW"      # of every amount that names no other · 금액 단위(백만원)
-seed = 20240429           # the same seed gives the same luck · 난수 씨앗
+seed = 20240429           # the same seed gives the same luck · 시드. 같으면 운도 같다
 replications = 100        # paired worlds for each strategy · 짝지은 세계의 수
 
 # What is observed and what is not; the report says it first. 무엇이 실제이고 무엇이 아닌지.
@@ -240,8 +240,13 @@ def columns_table(stem: str, lang: Lang) -> str:
         meaning = column.ko if lang == "ko" else column.en
         if column.choices:
             meaning += f" ({', '.join(column.choices)})"
-        rows.append(f"| `{column.name}` | {meaning} | {column.unit} | {default} |")
+        rows.append(f"| `{column.name}` | {meaning} | {_unit(column.unit, lang)} | {default} |")
     return "\n".join(rows)
+
+
+def _unit(unit: str, lang: Lang) -> str:
+    key = f"skeleton.units.{unit}"
+    return text(key, lang) if key in catalogue(lang) else unit
 
 
 def _readme() -> str:
