@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.decision.awards.drivers import Standing, drivers_of, standing
+from majung.decision.awards.grounds import grounds, said_worth
 from majung.decision.awards.practices import mean_scores
 from majung.decision.awards.refine import GAP
 from majung.decision.awards.result import Awarded, NearMiss, Place
@@ -20,6 +21,7 @@ from majung.messages import Phrase
 from majung.money import Unit, parse_unit
 from majung.parameters import LocalText
 from majung.scenario.call import Money
+from majung.scenario.call.judging.findings import Local
 
 if TYPE_CHECKING:
     from majung.decision.awards.case import Case
@@ -91,6 +93,7 @@ class Told:
         takeoffs = self.sets.takeoffs(self.first, self.worlds)
         seen = standing(self.case.scenario)
         ranks, scores = self._ranks(), mean_scores(self.case)
+        left = reduced(self.values, self.case.options.application, self.case.rows)
         facts = []
         for place, effect in zip(places, effects, strict=True):
             values = self.estimates.value(place, effect)
@@ -105,7 +108,8 @@ class Told:
                 }
             )
         awards = tuple(
-            self._award(place, fact, seen) for place, fact in zip(inside.tolist(), facts[: inside.size], strict=True)
+            self._award(place, fact, seen, float(self.values[place] - left[place]))
+            for place, fact in zip(inside.tolist(), facts[: inside.size], strict=True)
         )
         misses = tuple(
             self._miss(place, fact) for place, fact in zip(close.tolist(), facts[inside.size :], strict=True)
@@ -157,36 +161,33 @@ class Told:
             ),
         }
 
-    def _award(self, place: int, facts: dict[str, Any], seen: Standing) -> Awarded:
+    def _award(self, place: int, facts: dict[str, Any], seen: Standing, elsewhere: float) -> Awarded:
         case = self.case
         application = int(case.options.application[place])
         touching = [row.rule for row in case.rows if row.rule in self.binding and row.at(place)]
         forced = [row.rule for row in case.rows if row.rule in touching and self._forces(row)]
         rules = tuple(dict.fromkeys([*case.judgements[application].cited, *touching]))
-        line = int(case.call.applications.line[application])
-        if forced:
-            reason = Phrase("decision.awards.reason.forced", rule=forced[0], **self._worth(place, facts["amount"]))
-        else:
-            reason = Phrase(
-                "decision.awards.reason.value", why=self._why(line, seen), **self._worth(place, facts["amount"])
-            )
+        reason = grounds(
+            facts["value"],
+            float(self.values[place]),
+            facts["amount"],
+            elsewhere,
+            self.objective,
+            self.unit,
+            why=self._why(int(case.call.applications.line[application]), seen),
+            forced=self._titles(forced)[0] if forced else None,
+        )
         asked = float(case.call.applications.amount[application])
         return Awarded(**facts, reason=reason, rules=rules, asked=asked)
 
     def _forces(self, row: Row) -> bool:
         return row.low >= 1.0 and np.unique(self.case.options.application[row.places]).size == 1
 
-    def _worth(self, place: int, amount: float) -> dict[str, object]:
-        """Return what the award was worth in the worlds in which it was chosen."""
-        value = float(self.values[place])
-        return {
-            "value": self._said(value),
-            "aim": Phrase(f"decision.awards.objective.{self.objective.name}"),
-            "per_unit": f"{value / amount:.2f}" if self.objective.in_money else f"{value / amount:.3g}",
-        }
-
-    def _said(self, value: float) -> object:
-        return Money(value, self.unit) if self.objective.in_money else f"{value:.2f}"
+    def _titles(self, rules: Sequence[str]) -> tuple[object, ...]:
+        """Return what rules are called, each in quotation marks, as titles may have commas."""
+        titles = {rule.id: rule.title for rule in self.case.call.rules}
+        names = (Local(titles[rule]) if titles[rule].text() else rule for rule in rules)
+        return tuple(Phrase("decision.awards.rule", title=name) for name in names)
 
     def _why(self, line: int, seen: Standing) -> Phrase:
         """Return in what the line stands out most among those of the eligible applications."""
@@ -206,13 +207,16 @@ class Told:
         case = self.case
         short = float(needed(self.values, case.options.application, case.rows, place, optimum=self.optimum, gap=GAP))
         extra, rules = self._extra(place)
-        lacking = self._said(short)
+        lacking = said_worth(short, self.objective, self.unit)
         if np.isfinite(extra):
             change = Phrase("decision.awards.change.budget", extra=Money(extra, self.unit), short=lacking)
         elif rules:
-            change = Phrase("decision.awards.change.rule", rules=rules, short=lacking)
+            change = Phrase("decision.awards.change.rule", rules=self._titles(rules), short=lacking)
         else:
             change = Phrase("decision.awards.change.value", short=lacking)
+        if facts["value"].low > float(self.values[place]) + short:
+            judged = said_worth(facts["value"].mean, self.objective, self.unit)
+            change = Phrase("decision.awards.change.enough", change=change, value=judged)
         return NearMiss(**facts, short=short, extra=extra, change=change, rules=rules)
 
     def _extra(self, place: int) -> tuple[float, tuple[str, ...]]:
