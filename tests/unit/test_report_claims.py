@@ -24,6 +24,7 @@ from majung.report.claims.charts import CHARTS, mapped
 from majung.report.claims.sentences import finding, flip_sentences, headline, support
 from majung.report.claims.words import quantity
 from majung.report.factors import factor_value, tendency
+from majung.report.figures.worlds import Flag, beyond_words, binned
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -149,6 +150,29 @@ def test_every_bar_is_of_one_side_and_counts_add_up() -> None:
         held = sum(row["worlds"] for row in rows if row["side"] == "claim holds")
         assert held <= int(test.holds.sum()) <= held + 0.01 * test.counts.answered + 1
         assert sum(row["worlds"] for row in rows) >= 0.97 * test.counts.answered
+
+
+@pytest.mark.parametrize(("worlds", "trimmed"), [(24, False), (99, False), (100, True)])
+def test_a_histogram_leaves_out_no_world_without_saying_so(worlds: int, trimmed: bool) -> None:
+    values = np.concatenate([np.linspace(0.0, 1.0, worlds - 2), [-50.0, 60.0]])
+    found = binned(values, values >= 0.5, 0.5, [Flag(0.2, "", "black")])
+    assert int(found.worlds.sum()) + found.beyond == worlds
+    assert int(found.worlds[found.upper].sum()) == int((values >= 0.5).sum()) - trimmed
+    assert beyond_words(found, "en") == ("2 worlds lie outside the picture, at its ends." if trimmed else "")
+    one = binned(values[:-1], values[:-1] >= 0.5, 0.5, [Flag(-50.0, "", "black")])
+    assert one.beyond == 0
+
+
+def test_the_caption_of_a_histogram_says_what_lies_outside() -> None:
+    effects = claims()["M1"].effects.copy()
+    effects[20:22] = 99.0
+    found = CHARTS["effects"](replace(claims()["M1"], effects=effects), claims(), "en", 920)
+    assert found is not None
+    assert "lie outside the picture" in " ".join(found["title"]["subtitle"])
+    whole = CHARTS["effects"](claims(24)["M1"], claims(24), "en", 920)
+    assert whole is not None
+    assert "outside" not in " ".join(whole["title"]["subtitle"])
+    assert sum(row["worlds"] for row in whole["datasets"]["rows0"]) == claims(24)["M1"].counts.answered
 
 
 def test_json_has_its_names_and_no_nan() -> None:

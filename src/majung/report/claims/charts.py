@@ -23,6 +23,8 @@ from majung.report.figures.worlds import (
     MOST_POINTS,
     Bar,
     Flag,
+    beyond_words,
+    binned,
     interval_bars,
     spread_chart,
     world_map,
@@ -57,14 +59,13 @@ def effects_chart(test: ClaimTest, claims: Claims, lang: Lang, width: int) -> Sp
     if math.isfinite(test.effect.central):
         words = text("report.claims.chart.central", lang, value=number(scale.factor * test.effect.central))
         flags.append(Flag(scale.factor * test.effect.central, words, INK, dashed=True))
+    bins = binned(scale.factor * values, upper, scale.factor * edge, flags)
     return spread_chart(
-        scale.factor * values,
-        upper,
-        scale.factor * edge,
+        bins,
         *((holds, fails) if upwards else (fails, holds)),
         colours=(FOR, AGAINST) if upwards else (AGAINST, FOR),
         flags=flags,
-        title=heading("claims_effects", lang, width),
+        title=heading("claims_effects", lang, width, note=beyond_words(bins, lang)),
         axis_title=scale.label,
         width=width,
     )

@@ -18,7 +18,18 @@ from majung.report.figures.labels import labels, span_of
 from majung.report.figures.panels import Rows, Specification, layered, mark, nominal
 from majung.report.figures.panels import number as channel
 from majung.report.figures.style import ACCENT, GREY, INK, NARROW, NUMBER, finish, heading, legend, row_names, wrap
-from majung.report.figures.worlds import AGAINST, FOR, MOST_POINTS, Bar, Flag, interval_bars, spread_chart, world_map
+from majung.report.figures.worlds import (
+    AGAINST,
+    FOR,
+    MOST_POINTS,
+    Bar,
+    Flag,
+    beyond_words,
+    binned,
+    interval_bars,
+    spread_chart,
+    world_map,
+)
 from majung.report.outcomes import scale_of
 from majung.report.wording import number, percent
 
@@ -54,11 +65,10 @@ def spread(found: Exploration, lang: Lang, width: int) -> Specification | None:
         if math.isfinite(value)
     ]
     above, below = (text(f"report.explore.chart.{side}", lang) for side in ("above", "below"))
-    title = heading("explore_spread", lang, width, outcome=MEASURES[found.outcome].label.text(lang))
-    edge = scale.factor * median
-    return spread_chart(
-        scale.factor * values, values >= median, edge, above, below, (FOR, _PALE), flags, title, scale.label, width
-    )
+    bins = binned(scale.factor * values, values >= median, scale.factor * median, flags)
+    outcome = MEASURES[found.outcome].label.text(lang)
+    title = heading("explore_spread", lang, width, note=beyond_words(bins, lang), outcome=outcome)
+    return spread_chart(bins, above, below, (FOR, _PALE), flags, title, scale.label, width)
 
 
 def screening_chart(found: Exploration, lang: Lang, width: int) -> Specification | None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from majung.messages import Lang, text
 from majung.report.figures.panels import Rows, Specification, layered, mark, nominal, number
 from majung.report.figures.style import (
     ACCENT,
@@ -24,8 +25,22 @@ from majung.report.figures.style import (
     row_names,
     wrap,
 )
+from majung.report.wording import count
 
-__all__ = ["AGAINST", "FOR", "Axis", "Bar", "Flag", "Region", "interval_bars", "spread_chart", "world_map"]
+__all__ = [
+    "AGAINST",
+    "FOR",
+    "Axis",
+    "Bar",
+    "Bins",
+    "Flag",
+    "Region",
+    "beyond_words",
+    "binned",
+    "interval_bars",
+    "spread_chart",
+    "world_map",
+]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -39,7 +54,7 @@ _LETTER: Final = 6.4
 _BINS: Final = 28
 _LOG_SPAN: Final = 5.0
 _TAIL: Final = 0.01
-"""Share of worlds at each end that may lie beyond a histogram."""
+"""Share of worlds at each end that may lie beyond a histogram, where that is one world at least."""
 _CROSS: Final = "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8"
 _SHAPES: Final = ("circle", _CROSS, "M-0.2,-0.2L0.2,-0.2L0.2,0.2L-0.2,0.2Z")
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -84,6 +99,25 @@ class Region(NamedTuple):
     y: tuple[float | None, float | None]
 
 
+class Bins(NamedTuple):
+    """Worlds counted in bins of equal width.
+
+    Parameters
+    ----------
+    edges : (bins + 1,) array
+    worlds : (bins,) array
+    upper : (bins,) array
+        Which bins are above the edge that parts the sides.
+    beyond : int
+        Worlds that lie outside.
+    """
+
+    edges: Floats
+    worlds: NDArray[np.int64]
+    upper: Flags
+    beyond: int
+
+
 class Bar(NamedTuple):
     """A bar with the interval of its length, what is written at its end, and its colour."""
 
@@ -94,19 +128,9 @@ class Bar(NamedTuple):
     colour: str
 
 
-def spread_chart(
-    values: Floats,
-    upper: Flags,
-    edge: float,
-    above: str,
-    below: str,
-    colours: tuple[str, str],
-    flags: Sequence[Flag],
-    title: Specification,
-    axis_title: str,
-    width: int,
-) -> Specification:
-    """Draw how many worlds come to which value, without the last hundredth at each end; sides differ by colour.
+def binned(values: Floats, upper: Flags, edge: float, flags: Sequence[Flag]) -> Bins:
+    """Count how many worlds come to which value: of a hundred worlds or more, the last hundredth at each end may lie
+    outside.
 
     Parameters
     ----------
@@ -115,13 +139,12 @@ def spread_chart(
     upper : (n,) array
         Which are above the edge.
     edge : float
-        Bars begin and end there, so that none stands for both sides.
-    above, below : str
-        What the sides are called.
-    colours : tuple
-        Of above and below.
+        Bins begin and end there, so that none stands for both sides.
+    flags : sequence of Flag
+        Values that are within.
     """
-    low, high = (float(found) for found in np.quantile(values, (_TAIL, 1 - _TAIL)))
+    tail = _TAIL if values.size * _TAIL >= 1 else 0.0
+    low, high = (float(found) for found in np.quantile(values, (tail, 1 - tail)))
     low, high = min(low, *(flag.value for flag in flags), edge), max(high, *(flag.value for flag in flags), edge)
     step = _round_step((high - low) / _BINS) if high > low else max(abs(edge), 1.0) / _BINS
     first, last = math.floor((low - edge) / step) - 1, math.ceil((high - edge) / step) + 1
@@ -129,9 +152,40 @@ def spread_chart(
     # A world just at the edge belongs to its side, in spite of the last digits.
     cells = np.where(upper, np.maximum(cells, 0), np.minimum(cells, -1))
     held = cells[(cells >= first) & (cells < last)] - first
-    edges = edge + step * np.arange(first, last + 1)
-    frame = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "worlds": np.bincount(held, minlength=last - first)})
-    frame["side"] = np.where(np.arange(first, last) >= 0, above, below)
+    places = np.arange(first, last + 1)
+    worlds = np.bincount(held, minlength=last - first)
+    return Bins(edge + step * places, worlds, places[:-1] >= 0, values.size - held.size)
+
+
+def beyond_words(bins: Bins, lang: Lang) -> str:
+    """Say how many worlds a histogram does not show; empty where it shows all."""
+    key = f"report.study.beyond{'_one' if bins.beyond == 1 else ''}"
+    return text(key, lang, count=count(bins.beyond)) if bins.beyond else ""
+
+
+def spread_chart(
+    bins: Bins,
+    above: str,
+    below: str,
+    colours: tuple[str, str],
+    flags: Sequence[Flag],
+    title: Specification,
+    axis_title: str,
+    width: int,
+) -> Specification:
+    """Draw how many worlds come to which value; sides differ by colour.
+
+    Parameters
+    ----------
+    bins : Bins
+    above, below : str
+        What the sides are called.
+    colours : tuple
+        Of above and below.
+    """
+    edges = bins.edges
+    frame = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "worlds": bins.worlds})
+    frame["side"] = np.where(bins.upper, above, below)
     names = [name for name in (above, below) if (frame.loc[frame["worlds"] > 0, "side"] == name).any()]
     scale = {"domain": [above, below], "range": list(colours)}
     colour = nominal("side", scale=scale, legend=legend(names, width - 60, values=names, orient="bottom"))
