@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.unit.awards_cases import NO_LIMIT, SALES, planted_case
+from tests.unit.call_cases import scenario_of
 
+import majung as mj
 from majung.decision.awards.estimates import Estimates
 from majung.decision.awards.grounds import bearing, grounds, said_worth
 from majung.decision.awards.objectives import Objective
 from majung.decision.awards.reasons import Told
 from majung.decision.statistics import Interval
+from majung.errors import InputError
 from majung.messages import LANGUAGES, Lang, Phrase, text
 from majung.money import parse_unit
 from majung.parameters import LocalText
@@ -112,8 +116,9 @@ def told(value: Interval, estimates: list[float]) -> Any:
     chosen = np.zeros(len(estimates), dtype=bool)
     chosen[0] = True
     teller = Told(
-        case=case, sets=no_sets, objective=SALES, estimates=Estimates(case, no_sets, 0, SALES), values=np.array(estimates),
-        optimum=None, chosen=chosen, binding=("budget",), first=0, worlds=16, confidence=0.95,
+        case=case, sets=no_sets, objective=SALES, estimates=Estimates(case, no_sets, 0, SALES),
+        values=np.array(estimates), optimum=None, chosen=chosen, binding=("budget",), first=0, worlds=16,
+        confidence=0.95,
     )  # fmt: skip
     names = ("application", "firm", "firm_name", "line", "technology", "technology_name", "instrument", "quarter",
              "size_class", "region", "purpose", "score", "rank", "worlds", "drivers", "places")  # fmt: skip
@@ -126,9 +131,9 @@ def test_a_near_miss_names_rules_by_their_titles() -> None:
     assert found.short == pytest.approx(15.0)
     assert found.change.label("en") == (
         "a value higher by KRW 15 million in the worlds of the choice: it would have to take the place of an award, "
-        "as rules stand in its way (‘The budget, this year’, ‘one’)"
+        "as rules stand in its way (‘The budget, this year’, one)"
     )
-    assert "규칙(‘예산, 올해’, ‘one’)에 막혀" in found.change.label("ko")
+    assert "규칙(‘예산, 올해’, one)에 막혀" in found.change.label("ko")
 
 
 def test_a_near_miss_that_fresh_worlds_would_have_let_in_says_so() -> None:
@@ -137,3 +142,13 @@ def test_a_near_miss_that_fresh_worlds_would_have_let_in_says_so() -> None:
         "In worlds that had no part in the choice it is worth KRW 60 million, which would have been enough"
     )
     assert "6,000만 원으로, 선정되기에 넉넉합니다" in found.change.label("ko")
+
+
+def test_rules_that_clash_are_named_by_their_titles(tmp_path: Path) -> None:
+    many = (
+        '[[rule]]\nid = "many"\nkind = "winners"\nmin = 50\ntitle = { ko = "50건 이상", en = "50 winners or more" }\n'
+    )
+    with pytest.raises(InputError) as caught:
+        mj.allocate(scenario_of(tmp_path, many))
+    assert caught.value.text("en") == "this rule cannot be met, whatever is chosen: ‘50 winners or more’ (many)."
+    assert "‘50건 이상’(many)" in caught.value.text("ko")

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from majung.decision.awards.sets import Grant
+from majung.messages import Phrase
 from majung.scenario.call import judge, options_of, rows_of
+from majung.scenario.call.judging.findings import Local
 
 if TYPE_CHECKING:
     from majung.scenario import Scenario
@@ -115,6 +117,19 @@ class Case:
             if used > row.high + slack or used < row.low - slack:
                 found.append(row.rule)
         return tuple(dict.fromkeys(found))
+
+    def titles(self, rules: Sequence[str], key: str = "decision.awards.rule") -> tuple[Phrase | str, ...]:
+        """Return what rules are called, each in quotation marks, as titles may have commas; the id where it has none.
+
+        Parameters
+        ----------
+        rules : sequence of str
+            Ids.
+        key : str
+            Of the message that has the ``title`` of a rule, and may have its ``id``.
+        """
+        titles = {rule.id: rule.title for rule in self.call.rules}
+        return tuple(Phrase(key, id=id, title=Local(titles[id])) if titles[id].text() else id for id in rules)
 
     def spent(self, chosen: Flags) -> float:
         """Return what the awards add up to."""

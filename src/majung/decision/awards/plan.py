@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from majung.decision.awards.case import Case
 from majung.decision.awards.objectives import OBJECTIVES, Objective
-from majung.decision.portfolio import Risk, check
+from majung.decision.portfolio import Infeasible, Risk, check
 from majung.ensemble import BLOCK, RunRecord
 from majung.ensemble.release import release
 from majung.errors import InputError, Problem, not_a_choice
@@ -201,7 +201,12 @@ def planned_allocation(
     if problems or call is None:
         raise InputError(problems)
     case = Case.of(replace(scenario, call=call), call)
-    check(case.options.application, case.rows)
+    try:
+        check(case.options.application, case.rows)
+    except Infeasible as clash:
+        # As the call has them, and as they are found in the file.
+        titled = case.titles(clash.rules, "decision.awards.rule_with_id")
+        raise InputError(replace(problem, values={"rules": titled}) for problem in clash.problems) from clash
     effort = Effort(-(-worlds // BLOCK) * BLOCK)
     return AllocationPlan(case, Objective.of(scenario, call.objective, call.discount), int(seed), effort)
 

@@ -21,7 +21,6 @@ from majung.messages import Phrase
 from majung.money import Unit, parse_unit
 from majung.parameters import LocalText
 from majung.scenario.call import Money
-from majung.scenario.call.judging.findings import Local
 
 if TYPE_CHECKING:
     from majung.decision.awards.case import Case
@@ -175,19 +174,13 @@ class Told:
             self.objective,
             self.unit,
             why=self._why(int(case.call.applications.line[application]), seen),
-            forced=self._titles(forced)[0] if forced else None,
+            forced=case.titles(forced)[0] if forced else None,
         )
         asked = float(case.call.applications.amount[application])
         return Awarded(**facts, reason=reason, rules=rules, asked=asked)
 
     def _forces(self, row: Row) -> bool:
         return row.low >= 1.0 and np.unique(self.case.options.application[row.places]).size == 1
-
-    def _titles(self, rules: Sequence[str]) -> tuple[object, ...]:
-        """Return what rules are called, each in quotation marks, as titles may have commas."""
-        titles = {rule.id: rule.title for rule in self.case.call.rules}
-        names = (Local(titles[rule]) if titles[rule].text() else rule for rule in rules)
-        return tuple(Phrase("decision.awards.rule", title=name) for name in names)
 
     def _why(self, line: int, seen: Standing) -> Phrase:
         """Return in what the line stands out most among those of the eligible applications."""
@@ -211,7 +204,7 @@ class Told:
         if np.isfinite(extra):
             change = Phrase("decision.awards.change.budget", extra=Money(extra, self.unit), short=lacking)
         elif rules:
-            change = Phrase("decision.awards.change.rule", rules=self._titles(rules), short=lacking)
+            change = Phrase("decision.awards.change.rule", rules=case.titles(rules), short=lacking)
         else:
             change = Phrase("decision.awards.change.value", short=lacking)
         if facts["value"].low > float(self.values[place]) + short:
