@@ -12,7 +12,7 @@ static inline void deliver_line(int64_t l, int64_t k, int64_t gates, const World
     const double small = w.firms.size_class[i] <= SME, share = w.lines.effort[l], number = static_cast<double>(l);
     const double per_contract = 1.0 / w.technologies.reference_contract[k], kept = 1.0 - w.technologies.replacement[k];
     const double by_public = w.rates.public_reference * per_contract, by_private = w.rates.private_reference * per_contract;
-    const double decay = w.rates.reputation_decay;
+    const double decay = w.rates.reputation_decay, presence = w.rates.public_presence;
     const double *home = row(s.home, l), *world = row(s.world, l), *prices = row(s.price, l), *orders = row(s.order, l);
     const double *quality = row(s.quality, l), *hype = row(s.hype, k), *flow = s.flow;
     double *bought = s.bought, *units = s.units;
@@ -46,7 +46,7 @@ static inline void deliver_line(int64_t l, int64_t k, int64_t gates, const World
         double derived_sales = p * (derived_home + derived_world - induced);
         double own_sales = final_sales + derived_sales;
         output[v] += sold + ordered;
-        base_home[v] = kept * base_home[v] + at_home + ordered;
+        base_home[v] = kept * base_home[v] + at_home + presence * ordered;
         base_world[v] = kept * base_world[v] + abroad;
         double old = reputation[v];
         double rep = old + (1.0 - old) * (1.0 - exp_of(-(by_public * ordered + by_private * sold))) - decay * old;

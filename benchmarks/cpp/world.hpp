@@ -26,7 +26,7 @@
     F(double, demand_noise) F(double, research_share) F(double, cash_horizon) F(double, research_returns) \
     F(double, quality_step) F(double, imitation_rate) F(double, breadth_cost) F(double, customer_learning) \
     F(double, legacy_research_share) F(double, hesitation_threshold) F(double, hesitation_width) F(double, public_reference) \
-    F(double, private_reference) F(double, reputation_decay) F(double, funding_base) F(double, funding_growth) \
+    F(double, public_presence) F(double, private_reference) F(double, reputation_decay) F(double, funding_base) F(double, funding_growth) \
     F(double, funding_certification) F(double, funding_reputation) F(double, funding_hype) F(double, round_length) \
     F(double, runway_sought) F(double, hype_smoothing) F(double, entry_hype_response) F(double, entrant_spread)
 #define RATE_ARRAYS(F) F(double, markup) F(double, crowding_out)

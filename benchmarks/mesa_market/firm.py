@@ -83,7 +83,7 @@ class Line:
         self.output += units + self.programme
         for region in (HOME, WORLD):
             new = self.final[region] + self.public[region] + self.derived[region] + self.induced[region]
-            ordered = self.programme if region == HOME else 0.0
+            ordered = rates.public_presence * self.programme if region == HOME else 0.0
             self.base[region] = (1 - technology.replacement) * self.base[region] + new + ordered
         counted = rates.public_reference * self.programme + rates.private_reference * units
         gain = -math.expm1(-counted / technology.contract)

@@ -193,8 +193,8 @@ OUTCOMES: Final = (
         "leader_changes",
         (),
         "1",
-        "quarters in which another domestic line takes the lead of its technology",
-        "기술의 국내 선두가 바뀐 분기 수",
+        "times that another domestic line takes the lead of its technology and keeps it for a year",
+        "다른 국내 제품이 기술의 선두에 올라 1년 이상 지킨 횟수",
     ),
     *SHARES,
 )
@@ -266,7 +266,13 @@ STATISTICS: Final = (
         "share of the worlds in which the line leads at the end",
         "마지막에 선두인 세계의 비율",
     ),
-    Array("leader_changes", ("technology",), "1", "mean number of changes of the leader", "선두 교체 횟수의 평균"),
+    Array(
+        "leader_changes",
+        ("technology",),
+        "1",
+        "mean number of changes of the leader that last",
+        "1년 이상 간 선두 교체의 평균",
+    ),
     Array("sample_outcomes", ("sample", "outcome"), "mixed", "what the first worlds came to", "처음 세계들의 결과"),
     Array(
         "sample_sales",

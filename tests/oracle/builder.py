@@ -47,6 +47,7 @@ RATES: dict[str, Any] = {
     "hesitation_threshold": 0.3,
     "hesitation_width": 0.5,
     "public_reference": 0.03,
+    "public_presence": 0.7,
     "private_reference": 0.01,
     "reputation_decay": 0.02,
     "funding_base": -1.5,

@@ -49,6 +49,9 @@ def raw(strategies: int, replications: int, broken: Sequence[tuple[int, int]] = 
     accounts = rng.gamma(2, 100, (strategies, len(ACCOUNT), replications, QUARTERS))
     accounts[0, [ACCOUNT["budget"], ACCOUNT["returned"]]] = 0.0
     leader = rng.integers(-1, LINES // TECHNOLOGIES, (strategies, replications, QUARTERS, TECHNOLOGIES))
+    stays = np.random.default_rng(seed + 1).random(leader.shape) < 0.7
+    for quarter in range(1, QUARTERS):
+        leader[:, :, quarter] = np.where(stays[:, :, quarter], leader[:, :, quarter - 1], leader[:, :, quarter])
     paths[:, PATH["leader"]] = np.where(leader < 0, -1, leader + LINES // TECHNOLOGIES * np.arange(TECHNOLOGIES))
     paths[:, PATH["adopters"]] = 50 + np.cumsum(paths[:, PATH["adopters"]], axis=2)
     firms = rng.gamma(2, 1, (strategies, len(dims.FIRM_ARRAYS), replications, FIRMS + SLOTS))

@@ -131,6 +131,8 @@ def test_what_is_wrong_in_a_claim_is_said(tmp_path: Path, old: str, new: str, sa
         ("settings", "times = 1.1", "times = 1.1, set = 3", "exactly one"),
         ("settings", 'column = "cash"', 'column = "chas"', "Did you mean 'cash'"),
         ("settings", 'id = "good"', 'id = "good"\nchagne = []', "Did you mean 'change'"),
+        ("settings", 'id = "good"', 'id = "good"\nlonger = 0', "longer"),
+        ("settings", 'id = "good"', 'id = "good"\nlonger = 1.5', "longer"),
     ],
 )
 def test_what_is_wrong_beside_claims_is_said(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:

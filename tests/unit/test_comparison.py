@@ -191,13 +191,15 @@ def test_a_market_that_grew_fast_before_the_start_had_taken_off_by_then() -> Non
         assert summarise(dataset)[0].takeoff_quarter["service"] == expected
 
 
-def test_a_change_of_leader_needs_a_leader_before_and_after() -> None:
+def test_a_change_of_leader_needs_a_leader_before_and_after_who_leads_for_a_year() -> None:
     dataset = compared(table(PLAIN), replications=2)
     leader = dataset["leader"].values
     leader[:] = 4
     leader[1, 0, 5:, 0] = 7
     leader[1, 0, 9:, 1] = -1
-    leader[1, 1, 5:8, 2] = 2
+    leader[1, 1, 5:9, 2] = 2
+    leader[2, 0, 5:8, 0] = 2
+    leader[2, 1, 1::2, 1] = 2
     assert [s.leader_changes for s in summarise(dataset)] == [0, 1.5, 0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from tests.unit.raw_worlds import (
 )
 
 from majung import dims
-from majung.ensemble.reduce.block import BlockResult, Reducer, Status
+from majung.ensemble.reduce.block import LASTING, BlockResult, Reducer, Status
 from majung.ensemble.reduce.statistics import SAMPLE, Tally
 from majung.evidence.takeoff import simulated_takeoff
 
@@ -60,11 +61,13 @@ def outcomes(worlds: Raw) -> np.ndarray:
 
 
 def leader_changes(worlds: Raw) -> np.ndarray:
+    """Runs of one leader that last a year, by the words: all but the first are a change, two of one line are none."""
     leader = worlds.paths[:, PATH["leader"]]
     changes = np.zeros((*worlds.finite.shape, TECHNOLOGIES))
-    for before in range(QUARTERS - 1):
-        one, next_one = leader[:, :, before], leader[:, :, before + 1]
-        changes += (one != next_one) & (one != -1) & (next_one != -1)
+    for row, world, technology in np.ndindex(changes.shape):
+        runs = [(line, len(list(run))) for line, run in groupby(leader[row, world, :, technology])]
+        lasting = [line for line, length in runs if length >= LASTING and line != -1]
+        changes[row, world, technology] = max(len(list(groupby(lasting))) - 1, 0)
     return changes
 
 
@@ -109,6 +112,7 @@ def test_choices_are_counted_in_the_worlds_that_failed_nowhere(worlds: Raw, tall
 
 
 def test_leaders_and_takeoffs_are_counted(worlds: Raw, tally: Tally) -> None:
+    assert leader_changes(worlds).sum() > 10
     made = reducer()
     for row, finite in enumerate(worlds.finite):
         last = worlds.paths[row, PATH["leader"]][finite, -1]

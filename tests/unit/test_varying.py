@@ -177,3 +177,17 @@ def test_what_is_wrong_here_is_said_though_other_files_are_wrong_too(
     assert file in found
     # What can only be known with the tables is not guessed at.
     assert all("no_rows" not in problem.key for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "said"),
+    [
+        (Change(how="times", table="segments", column="potential"), 0.0001, "adopters"),
+        (Change(how="set", table="inputs", column="share"), 1.0, "inputs"),
+    ],
+)
+def test_what_the_tables_rules_refuse_is_refused_of_changes_too(change: Change, value: float, said: str) -> None:
+    scenario = small_scenario()
+    with pytest.raises(InputError, match=said):
+        changed(scenario, [(change, value)])
+    assert changed(scenario, [(change, change.nothing if change.how == "times" else 0.01)]).id == scenario.id

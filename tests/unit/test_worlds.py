@@ -31,7 +31,10 @@ def test_factors_are_the_markets_own_uncertainties() -> None:
     scenario = uncertain(small_scenario())
     names = [factor.name for factor in factors_of(scenario)]
     assert "quality_weight" in names
-    assert "markup.large" in names
+    assert "crowding_out.large" in names
+    # All classes alike are one number.
+    assert "markup" in names
+    assert not any(name.startswith("markup.") for name in names)
     assert "cash" in names
     assert "confidence" not in names
     assert "crowding_out.foreign" not in names, "its range is a point"
@@ -101,7 +104,8 @@ def test_a_world_has_its_values() -> None:
     world = varied(scenario, factors, point)
     value = dict(zip((factor.name for factor in factors), point, strict=True))
     assert world.parameters.value("quality_weight") == value["quality_weight"]
-    assert world.parameters.value("markup.large") == value["markup.large"]
+    assert world.parameters.value("crowding_out.large") == value["crowding_out.large"]
+    assert {world.parameters.value(f"markup.{name}") for name in ("venture", "large")} == {value["markup"]}
     assert world.firms.cash == pytest.approx(scenario.firms.cash * value["cash"])
     assert varied(scenario, factors, central_point(factors)).world_hash == scenario.world_hash
 

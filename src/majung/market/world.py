@@ -149,6 +149,7 @@ class Rates(NamedTuple):
     hesitation_threshold: float
     hesitation_width: float
     public_reference: float
+    public_presence: float
     private_reference: float
     reputation_decay: float
     funding_base: float

@@ -95,7 +95,12 @@ class Claim:
     def hash(self) -> str:
         """SHA-256 of all that the verdict depends on, and of every word: no claim is changed unseen."""
         arms = {
-            name: [arm.strategy.hash, arm.setting.id, [[repr(change), value] for change, value in arm.setting.changes]]
+            name: [
+                arm.strategy.hash,
+                arm.setting.id,
+                [[repr(change), value] for change, value in arm.setting.changes],
+                arm.setting.longer,
+            ]
             for name, arm in self.arms.items()
         }
         words = (self.sentence, self.question, self.unit, self.note, *self.titles.values())

@@ -185,6 +185,8 @@ def _programmes(path: Path, scenario: Scenario, problems: Problems) -> tuple[dic
     return {strategy.id: strategy for strategy in made}, written
 
 
+_LONGEST: Final = 100
+"""Quarters by which a setting may be longer: a slip would take all memory."""
 _FACTOR: Final = Phrase("bounds.from", lowest=0)
 
 
@@ -204,7 +206,7 @@ def _settings(
     settings: dict[str, Setting] = {}
     unfit: dict[str, tuple[Problem, ...]] = {}
     for entry in file.tables("setting"):
-        entry.only(("id", "title", "change", "note"))
+        entry.only(("id", "title", "change", "longer", "note"))
         name = entry.name("id")
         wrong: list[Problem] = []
         changes: list[tuple[Change, float]] = []
@@ -219,14 +221,28 @@ def _settings(
                 one.unexpected(change.how, Phrase("expected.number"))
                 continue
             changes.append((change, float(value)))
-        if "change" not in entry.found:
+        longer = _quarters(entry)
+        if "change" not in entry.found and "longer" not in entry.found:
             entry.missing("change", Phrase("scenario.varying.tables", name="setting.change"))
         if name in settings:
             entry.note(Problem(key="decision.claims.setting_twice", found=name), "id")
-        settings[name] = Setting(name, tuple(changes), entry.local("title"))
+        settings[name] = Setting(name, tuple(changes), longer, entry.local("title"))
         if wrong:
             unfit[name] = tuple(wrong)
     return settings, unfit
+
+
+def _quarters(entry: Entry) -> int:
+    """Return by how many quarters a setting is longer."""
+    found = entry.found.get("longer", 0)
+    if (
+        isinstance(found, int)
+        and not isinstance(found, bool)
+        and ("longer" not in entry.found or 1 <= found <= _LONGEST)
+    ):
+        return found
+    entry.unexpected("longer", Phrase("bounds.from", lowest=1))
+    return 0
 
 
 def _kept_apart(unfit: list[Problem], note: Callable[[Problem], None], problem: Problem) -> None:

@@ -152,7 +152,11 @@ def _of_parameters(scenario: Scenario) -> Iterator[Factor]:
     for parameter in scenario.parameters.values():
         if parameter.group in _NOT_OF_THE_MARKET or parameter.name in idle:
             continue
-        for name, (value, (low, high)) in parameter.cells().items():
+        cells = parameter.cells()
+        if len(set(cells.values())) == 1:
+            # All classes alike are one number that nobody knows, not as many as there are classes.
+            cells = {parameter.name: next(iter(cells.values()))}
+        for name, (value, (low, high)) in cells.items():
             # A range of one point is known; one that is inverted is refused by the caller.
             if low != high:
                 label, size_class = parameter.label, name.partition(".")[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -45,13 +45,26 @@ class Setting:
     id : str
         Empty for the scenario as it is.
     changes : tuple of (Change, float)
+    longer : int
+        By how many quarters, so that what begins later can be followed as long.
     title : LocalText
         For people.
     """
 
     id: str = ""
     changes: tuple[tuple[Change, float], ...] = ()
+    longer: int = 0
     title: LocalText = NO_TEXT
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """Return the scenario in the setting.
+
+        Raises
+        ------
+        InputError
+            When a change does not fit it.
+        """
+        return replace(changed(scenario, self.changes), quarters=scenario.quarters + self.longer)
 
 
 class Paired(NamedTuple):
@@ -220,7 +233,7 @@ def simulated_panel(
                 if not rows:
                     continue
                 try:
-                    here = changed(varied(scenario, factors, point), setting.changes)
+                    here = setting.of(varied(scenario, factors, point))
                     make = lower(here)
                 except InputError:
                     # It stays masked, and is counted as failed.

@@ -33,6 +33,8 @@ _PATH: Final = {array.name: row for row, array in enumerate(dims.PATH_ARRAYS)}
 _ACCOUNT: Final = tuple(array.name for array in dims.ACCOUNT_ARRAYS)
 _TAKEOFF: Final = ("takeoff_growth_at_zero", "takeoff_growth_halving", "takeoff_growth_floor")
 _HASHED: Final = np.dtype("<f8")
+LASTING: Final = 4
+"""Quarters for which a line must lead to count as its technology's leader: a year; free."""
 
 
 class Status(Enum):
@@ -343,10 +345,21 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 
 def _leaders(worlds: _Worlds) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
-    """Return who leads at the end and how often another line comes to lead, (n, K) each."""
+    """Return who leads at the end and how often another line comes to lead for good, (n, K) each.
+
+    A line that leads counts once it has led for `LASTING` quarters running: two that are level do not take turns.
+    """
     lines = np.where(worlds.finite[:, None, None], worlds.paths[_PATH["leader"]], -1.0).astype(np.int32)
-    changed = (lines[:, 1:] != lines[:, :-1]) & (lines[:, 1:] >= 0) & (lines[:, :-1] >= 0)
-    return np.ascontiguousarray(lines[:, -1]), changed.sum(axis=1).astype(np.int16)
+    lasting = np.full_like(lines[:, 0], -1)
+    running = np.zeros_like(lasting)
+    changes = np.zeros(lasting.shape, dtype=np.int16)
+    for quarter in range(lines.shape[1]):
+        now = lines[:, quarter]
+        running = np.where(now == lines[:, max(quarter - 1, 0)], running + 1, 1)
+        settled = (running == LASTING) & (now >= 0) & (now != lasting)
+        changes += settled & (lasting >= 0)
+        lasting = np.where(settled, now, lasting)
+    return np.ascontiguousarray(lines[:, -1]), changes
 
 
 def _digests(worlds: _Worlds) -> NDArray[np.uint8]:

@@ -161,7 +161,7 @@ def open_deliveries(record, lead, private_units, units):
 @step
 def deliver(
     first, last, line_firm, size_class, live, desk, held, effort, region, public, min_quality, gated, part,
-    public_rate, private_rate, decay, contract, replacement,
+    public_rate, private_rate, decay, presence, contract, replacement,
     quality, price, home, world, order, flow, hype, bought, lead, private_units,
     output, base_home, base_world, reputation, private, derived, firm_private, firm_sales, firm_reputation, firm_hype,
     record, units,
@@ -203,7 +203,7 @@ def deliver(
             derived_sales = p * (derived_home + derived_world - induced)
             private_sales = final_sales + derived_sales
             output[l, v] += sold + ordered
-            base_home[l, v] = (1.0 - replacement) * base_home[l, v] + at_home + ordered
+            base_home[l, v] = (1.0 - replacement) * base_home[l, v] + at_home + presence * ordered
             base_world[l, v] = (1.0 - replacement) * base_world[l, v] + abroad
             rep = updated_reputation(
                 reputation[l, v], ordered / contract, sold / contract, public_rate, private_rate, decay

@@ -222,7 +222,7 @@ def deliver(
         line_steps.deliver(
             first, last, lines.firm, given.size_class, firms.live, layout.desk, now.held, lines.effort,
             segments.region, segments.public, segments.min_quality, work.gated[:gates], work.part,
-            rates.public_reference, rates.private_reference, rates.reputation_decay,
+            rates.public_reference, rates.private_reference, rates.reputation_decay, rates.public_presence,
             technologies.reference_contract[k], technologies.replacement[k],
             now.quality, now.price, now.home, now.world, now.order, work.flow, market.hype[k],
             work.bought, lead, private_units,

@@ -323,9 +323,9 @@ class Market:
         technology = self.world.lines.technology
         references = rates.public_reference * units.programme + rates.private_reference * units.market
         gain = -np.expm1(-references.sum(1) / technologies.reference_contract[technology])
-        delivered = units.market + units.programme
-        self.output = self.output + delivered.sum(1)
-        self.base = (1 - technologies.replacement[technology, None]) * self.base + delivered
+        self.output = self.output + (units.market + units.programme).sum(1)
+        seen = units.market + rates.public_presence * units.programme
+        self.base = (1 - technologies.replacement[technology, None]) * self.base + seen
         self.reputation = self.reputation + (1 - self.reputation) * gain - rates.reputation_decay * self.reputation
 
     # 10 Accounts

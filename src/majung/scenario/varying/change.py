@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from majung.errors import InputError, Problem
 from majung.parameters.model import FrozenMap
 from majung.scenario.model import Scenario, frozen
 from majung.scenario.tables.column import Column, Table
@@ -79,12 +80,40 @@ def changed(scenario: Scenario, changes: Iterable[tuple[Change, float]]) -> Scen
     scenario : Scenario
     changes : iterable of (Change, float)
         Applied one after the other, those of parameters first.
+
+    Raises
+    ------
+    InputError
+        When what holds between the cells of a table does not hold any longer: more adopters than could ever adopt, or
+        inputs worth more than what is made of them.
     """
     given = list(changes)
     of_parameters = [(change, value) for change, value in given if change.parameter]
     if of_parameters:
         scenario = scenario.with_parameters(_overrides(scenario.parameters, of_parameters))
-    return reduce(_with_column, [(change, value) for change, value in given if not change.parameter], scenario)
+    scenario = reduce(_with_column, [(change, value) for change, value in given if not change.parameter], scenario)
+    if any(change.table in ("segments", "inputs") for change, _ in given):
+        _check(scenario)
+    return scenario
+
+
+def _check(scenario: Scenario) -> None:
+    """Refuse what the tables' own rules would refuse; see `majung.scenario.tables.rules`."""
+    segments, inputs = scenario.segments, scenario.inputs
+    problems = [
+        Problem(
+            key="table.adopters",
+            found=f"{segments.adopters[i]:,.10g}",
+            values={"potential": f"{segments.potential[i]:,.10g}"},
+        ).at(file="segments")
+        for i in np.flatnonzero(segments.adopters > segments.potential)
+    ]
+    sums = np.bincount(inputs.technology, inputs.share)
+    problems += [
+        Problem(key="table.input_shares", found=f"{total:.6g}").at(file="inputs") for total in sums[sums >= 1 - 1e-12]
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def column_of(table: type[Table], name: str) -> Column | None:

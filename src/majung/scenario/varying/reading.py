@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from majung.errors import Problem, nearest, not_a_choice
+from majung.errors import InputError, Problem, nearest, not_a_choice
 from majung.messages import Phrase
 from majung.parameters.model import FrozenMap
 from majung.scenario.settings import read_toml
@@ -213,5 +213,10 @@ def _moves(entry: Entry, one: Uncertain, scenario: Scenario) -> None:
         assert column is not None
         return getattr(table, column.attribute)
 
-    if np.array_equal(cells(one.low), cells(one.high)):
+    try:
+        alike = np.array_equal(cells(one.low), cells(one.high))
+    except InputError:
+        # Worlds there fail, and are counted.
+        return
+    if alike:
         entry.note(Problem(key="scenario.varying.moves_nothing", found=one.change.column))
