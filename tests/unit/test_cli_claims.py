@@ -124,7 +124,7 @@ def test_the_terminal_says_what_holds_and_where_it_turns(tested: Simulation, sai
         assert catalogue(lang)[f"report.claims.verdict.{verdict}"] in out
         assert f"{share}\N{NO-BREAK SPACE}%" in out
     assert "0.321" in out
-    assert plan.claims[0].unit.text(lang)[:8] in out
+    assert catalogue(lang)["report.study.per.additionality"][:8] in out
     assert text("cli.claims.fails_where", lang, rule="")[:10].rstrip() in out
     target = Path("majung-runs", plan.run_id, "report.html").absolute()
     assert out.splitlines()[-1] == text("cli.report", lang, path=target)

@@ -20,9 +20,10 @@ from majung.decision.explore.discovery import Limit
 from majung.messages import LANGUAGES, Lang, catalogue
 from majung.parameters import LocalText
 from majung.report.claims import as_json, flip_words, render, rule_words, verdict_words, write_claims
+from majung.report.claims.blocks import verdicts_block
 from majung.report.claims.charts import CHARTS, mapped
 from majung.report.claims.sentences import finding, flip_sentences, headline, support
-from majung.report.claims.words import quantity
+from majung.report.claims.words import effect_scale, open_words, quantity, threshold_words
 from majung.report.factors import factor_value, tendency
 from majung.report.figures.worlds import Flag, beyond_words, binned
 
@@ -81,11 +82,59 @@ def test_the_verdicts_stand_before_all_else_and_a_failure_in_the_same_type(page:
 
 def test_headline_counts_each_kind_of_verdict() -> None:
     assert headline(claims(), "en") == (
-        "Of 4 claims, 1 holds, 1 is mixed, 1 fails and 1 says nothing, over 240 plausible worlds"
+        "Of 4 claims, 1 holds, 1 is mixed (more worlds could still decide it), 1 fails and 1 says nothing, over 240 "
+        "plausible worlds"
     )
     twice = replace(claims(), tests=claims().tests[:1] * 2)
     assert headline(twice, "ko") == "그럴듯한 세계 240개에서 주장 2건을 시험한 결과: 성립 2건"
     assert "none could be put to the test" in headline(replace(claims(), tests=()), "en")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.4, 0.6, None),
+        (0.25, 0.75, None),
+        (0.5, 0.76, "could still hold with more worlds"),
+        (0.24, 0.5, "could still fail with more worlds"),
+        (0.2, 0.8, "too few worlds to tell"),
+    ],
+)
+def test_a_claim_that_too_few_worlds_leave_mixed_is_told_from_one_that_divides_them(
+    low: float, high: float, said: str | None
+) -> None:
+    test = replace(claims()["M2"], share_low=low, share_high=high)
+    one = replace(claims(), tests=(claims()["M1"], test))
+    assert test.verdict.value == "mixed"
+    assert open_words(test, one.most, "en") == (said or "")
+    assert ("△ mixed (" in finding(test, one, "en")) == bool(said)
+    assert ("1 is mixed (more worlds could still decide it)" in headline(one, "en")) == bool(said)
+    assert any("More worlds could still decide M2:" in line for line in support(one, "en")) == bool(said)
+    assert verdicts_block(one, "en").rows[1][1].note == (said or "")
+    assert verdicts_block(one, "en").rows[0][1].note == ""
+
+
+def test_the_headline_counts_the_mixed_that_are_still_open() -> None:
+    mixed = [replace(claims()["M2"], share_low=low, share_high=0.6) for low in (0.2, 0.4, 0.2)]
+    some = replace(claims(), tests=tuple(mixed))
+    assert "3 are mixed (more worlds could still decide 2 of them)" in headline(some, "en")
+    every = replace(claims(), tests=(mixed[0], mixed[2]))
+    assert "엇갈림 2건(세계가 더 많으면 판정이 날 수 있음)" in headline(every, "ko")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unit", "said"),
+    [
+        ("additionality", {}, "0.5 units of private sales per unit of public money"),
+        ("gain_per_budget", {}, "0.5 units of private sales per unit of budget"),
+        ("raised_per_unit", {}, "0.5 units of private investment per unit of public money"),
+        ("additionality", {"unit": LocalText(en="of sales", ko="매출 대비")}, "0.5 of sales"),
+    ],
+)
+def test_a_ratio_says_what_is_counted_and_what_it_is_divided_by(outcome: str, unit: dict[str, Any], said: str) -> None:
+    one = replace(CLAIMS[0], outcome=outcome, smallest=0.5, **unit)
+    assert threshold_words(one, "million KRW", "en") == said
+    assert effect_scale(one, (), "million KRW", "en").label == said.removeprefix("0.5 ")
 
 
 def test_a_rule_is_said_in_words_with_units() -> None:

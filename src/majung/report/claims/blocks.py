@@ -10,6 +10,7 @@ from majung.messages import Lang, text
 from majung.report.claims.words import (
     effect_bounds,
     flip_words,
+    open_words,
     quantity,
     range_words,
     said_of,
@@ -34,7 +35,7 @@ def verdicts_block(claims: Claims, lang: Lang) -> Block:
         rows.append(
             [
                 Cell(f"{test.claim.id}. {test.claim.sentence.text(lang)}"),
-                Cell(verdict_words(test, lang), tone=said_of(test)),
+                Cell(verdict_words(test, lang), open_words(test, claims.most, lang), tone=said_of(test)),
                 Cell(flips[0] if flips else NOTHING, flips[1] if len(flips) > 1 else ""),
                 Cell(*share_bounds(test, lang)),
                 Cell(*effect_bounds(test, claims.unit, lang)),

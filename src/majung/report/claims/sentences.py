@@ -11,6 +11,8 @@ from majung.report.claims.words import (
     OUTCOMES,
     effect_bounds,
     flip_words,
+    open_to,
+    open_words,
     reach_words,
     said_of,
     share_bounds,
@@ -27,11 +29,13 @@ __all__ = ["finding", "flip_sentences", "headline", "support"]
 def headline(claims: Claims, lang: Lang) -> str:
     """Return how many claims hold, are mixed and fail, and in how many worlds, in a sentence."""
     found = Counter(said_of(test) for test in claims.tests)
-    parts = [
-        text(f"report.claims.headline.{word}{'_one' if found[word] == 1 else ''}", lang, count=count(found[word]))
-        for word in OUTCOMES
-        if found[word]
-    ]
+    undecided = sum(open_to(test, claims.most) is not None for test in claims.tests)
+    parts = []
+    for word in (word for word in OUTCOMES if found[word]):
+        of = ("_all" if undecided == found[word] else "_some") if word == "mixed" and undecided else ""
+        one = "_one" if found[word] == 1 else ""
+        values = {"count": count(found[word]), "open": count(undecided)}
+        parts.append(text(f"report.claims.headline.{word}{of}{one}", lang, **values))
     *most, last = parts or [text("report.claims.headline.nothing", lang)]
     joined = text("report.claims.headline.and", lang, most=", ".join(most), last=last) if most else last
     key = f"report.claims.headline.all{'_one' if len(claims.tests) == 1 else ''}"
@@ -42,6 +46,9 @@ def support(claims: Claims, lang: Lang) -> list[str]:
     """Return what the verdicts mean, and what was left out."""
     most = {"most": percent(claims.most), "less": percent(1 - claims.most)}
     found = [text("report.claims.support.rule", lang, **most)]
+    undecided = [test.claim.id for test in claims.tests if open_to(test, claims.most)]
+    if undecided:
+        found.append(text("report.claims.support.open", lang, names=", ".join(undecided), **most))
     failed = max((test.counts.failed for test in claims.tests), default=0)
     if failed:
         found.append(text("report.claims.support.failed", lang, failed=count(failed), worlds=count(claims.worlds)))
@@ -59,10 +66,11 @@ def finding(test: ClaimTest, claims: Claims, lang: Lang) -> str:
         )
     share, bounds = share_bounds(test, lang)
     mean, range_ = effect_bounds(test, claims.unit, lang)
+    still = open_words(test, claims.most, lang)
     return text(
         "report.claims.finding.answer",
         lang,
-        verdict=verdict_words(test, lang),
+        verdict=f"{verdict_words(test, lang)}{f' ({still})' if still else ''}",
         share=share,
         bounds=bounds,
         answered=count(counts.answered),

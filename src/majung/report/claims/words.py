@@ -31,6 +31,8 @@ __all__ = [
     "effect_scale",
     "flip_words",
     "luck_words",
+    "open_to",
+    "open_words",
     "quantity",
     "range_words",
     "reach_words",
@@ -52,6 +54,29 @@ def said_of(test: ClaimTest) -> Said:
     """Return what is said of a claim: its verdict, or that no world says anything of it."""
     found: Said = test.verdict.value
     return found if test.counts.answered else "silent"
+
+
+def open_to(test: ClaimTest, most: float) -> Literal["holds", "fails", "either"] | None:
+    """Return which verdict more worlds could still bring to a claim that is mixed; None where they hardly can.
+
+    They could where the interval of the share reaches over `most`, or under one less it.
+
+    Parameters
+    ----------
+    test : ClaimTest
+    most : float
+        Share of worlds above which a claim holds.
+    """
+    if said_of(test) != "mixed":
+        return None
+    above, below = test.share_high > most, test.share_low < 1 - most
+    return "either" if above and below else "holds" if above else "fails" if below else None
+
+
+def open_words(test: ClaimTest, most: float, lang: Lang) -> str:
+    """Say which verdict more worlds could still bring; empty where they hardly can."""
+    found = open_to(test, most)
+    return text(f"report.claims.open_{found}", lang) if found else ""
 
 
 def luck_words(claims: Claims) -> str:
@@ -86,7 +111,7 @@ def effect_scale(claim: Claim, values: Iterable[float], money: str, lang: Lang) 
 
 
 def quantity(value: float, claim: Claim, money: str, lang: Lang) -> str:
-    """Write an effect with its unit: ``0.32 per unit of public money``, ``KRW 1.2 billion``."""
+    """Write an effect with its unit: ``KRW 1.2 billion``, ``0.32 units of private sales per unit of public money``."""
     if not math.isfinite(value):
         return NOTHING
     if _in_money(claim):
@@ -123,7 +148,7 @@ def threshold_words(claim: Claim, money: str, lang: Lang) -> str:
 
 
 def reach_words(claim: Claim, money: str, lang: Lang) -> str:
-    """Say which effect makes a claim hold in a world: ``at least 0.1 per unit of public money``, ``above zero``."""
+    """Say which effect makes a claim hold in a world: ``at least 3 lines``, ``above zero``."""
     if claim.smallest == 0:
         return text(f"report.claims.reach.{claim.direction}_zero", lang)
     value = threshold_words(claim, money, lang)
@@ -161,11 +186,21 @@ def _times(claim: Claim) -> float:
 
 def _unit(claim: Claim, lang: Lang) -> str:
     """Return the unit of an effect as it is written."""
-    return text(f"report.claims.unit.{_written(claim)}", lang, unit=claim.unit.text(lang)).strip()
+    return text(f"report.claims.unit.{_written(claim)}", lang, unit=_of_what(claim, lang)).strip()
+
+
+def _of_what(claim: Claim, lang: Lang) -> str:
+    """Return the claim's unit; where it has none of its own and is a ratio, what is counted and what it is divided by.
+
+    The claim may be of an effect other than the difference of its outcome, so that a unit of its own goes first.
+    """
+    key = f"report.study.per.{claim.outcome}"
+    plain = claim.unit.en == catalogue("en")["decision.claims.unit.1"]
+    return text(key, lang) if plain and key in catalogue(lang) else claim.unit.text(lang)
 
 
 def _with_unit(written: str, claim: Claim, lang: Lang) -> str:
-    unit = claim.unit.text(lang)
+    unit = _of_what(claim, lang)
     return text(f"report.claims.quantity.{_written(claim)}", lang, value=written, unit=unit) if unit else written
 
 

@@ -129,8 +129,7 @@ class Bar(NamedTuple):
 
 
 def binned(values: Floats, upper: Flags, edge: float, flags: Sequence[Flag]) -> Bins:
-    """Count how many worlds come to which value: of a hundred worlds or more, the last hundredth at each end may lie
-    outside.
+    """Count how many worlds come to which value; of a hundred or more, the last hundredth at each end may lie outside.
 
     Parameters
     ----------
@@ -154,7 +153,7 @@ def binned(values: Floats, upper: Flags, edge: float, flags: Sequence[Flag]) -> 
     held = cells[(cells >= first) & (cells < last)] - first
     places = np.arange(first, last + 1)
     worlds = np.bincount(held, minlength=last - first)
-    return Bins(edge + step * places, worlds, places[:-1] >= 0, values.size - held.size)
+    return Bins(np.asarray(edge + step * places, dtype=np.float64), worlds, places[:-1] >= 0, values.size - held.size)
 
 
 def beyond_words(bins: Bins, lang: Lang) -> str:
