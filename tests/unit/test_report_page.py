@@ -9,12 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from tests.unit.report_data import TITLES, Case, case
 
+from majung.decision.statistics import mean_interval
 from majung.ensemble import as_statistics
 from majung.messages import LANGUAGES, Lang, catalogue
 from majung.parameters import LocalText
 from majung.report import FIGURES, document, drawing, render
+from majung.report.page import blocks
+from majung.report.page.certainty import chance_of_best, lead
+from majung.report.page.sections import sections
 from majung.report.page.sentences import finding, headline
 from majung.report.series import Results, chain_order
 
@@ -155,6 +160,68 @@ def test_the_headline_admits_doubt() -> None:
     for changed, expected in ((unsure, "is not certain"), (torn, "is best in only 40")):
         summaries = tuple(changed if summary.id == best.id else summary for summary in made.summaries)
         assert expected in headline(results(replace(made, summaries=summaries)), "en").sentence
+
+
+def test_the_best_is_held_against_the_next_best_in_the_same_worlds() -> None:
+    made = case(strategies=("hands-off", "blanket", "small-first"), effects={"small-first": 0.5, "blanket": 0.1})
+    found = results(made)
+    ahead = lead(found)
+    assert ahead is not None
+    assert [ahead.first.id, ahead.second.id] == ["small-first", "blanket"]
+    outcomes = found.array("sample_outcomes")
+    gains = outcomes.sel(outcome="private_domestic_sales") - found.outcomes.marginal_cost * outcomes.sel(
+        outcome="public_spent"
+    )
+    expected = mean_interval((gains.sel(strategy="small-first") - gains.sel(strategy="blanket")).values, 0.95)
+    assert [ahead.difference.mean, ahead.difference.low, ahead.difference.high] == pytest.approx(
+        [expected.mean, expected.low, expected.high]
+    )
+    (said,) = (words for words in headline(found, "en").support if "next best" in words)
+    assert "cannot be told apart" not in said
+
+
+def test_strategies_alike_cannot_be_told_apart() -> None:
+    made = case(strategies=("hands-off", "blanket", "small-first"), effects={"small-first": 0.1, "blanket": 0.1})
+    assert any("cannot be told apart" in words for words in headline(results(made), "en").support)
+
+
+def test_the_chance_of_being_best_has_the_exact_interval() -> None:
+    found = results(case(**SMALL))
+    third = replace(found.summaries[0], probability_best=0.25)
+    chance = chance_of_best(third, found)
+    assert chance is not None
+    tail = (1 - found.confidence) / 2
+    # By its definition: at either end 3 of 12 worlds or fewer, or 3 or more, are as rare as the level allows.
+    assert [binom.cdf(3, 12, chance.high), binom.sf(2, 12, chance.low)] == pytest.approx([tail, tail])
+
+
+def test_difference_less_money_spent_is_the_net_gain_as_written() -> None:
+    made = case(strategies=("hands-off", "blanket", "small-first"), effects={"small-first": 0.5, "blanket": 0.1})
+    for row in blocks.ranking(results(made), "en").rows:
+        gain, difference, spent = (row[at].main.replace("−", "-").replace(",", "") for at in (1, 3, 4))
+        decimals = {len(written.partition(".")[2]) for written in (gain, difference, spent) if written != "0"}
+        assert len(decimals) < 2
+        step = 10.0 ** -max(decimals, default=0)
+        assert float(difference) - float(spent) == pytest.approx(float(gain), abs=1.01 * step)
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_a_table_of_takeoffs_that_says_one_thing_is_folded(alike: bool, made: Case) -> None:
+    first = str(made.dataset["quarter"].values[0])
+    quarters: list[dict[str, str | None]] = [
+        dict.fromkeys(summary.takeoff_quarter, first) for summary in made.summaries
+    ]
+    if not alike:
+        quarters[0] = dict.fromkeys(quarters[0])
+    summaries = tuple(replace(s, takeoff_quarter=q) for s, q in zip(made.summaries, quarters, strict=True))
+    section = sections(results(replace(made, summaries=summaries)), "en", ())[-1]
+    assert (len(section.parts[0].tables), len(section.parts[0].folded)) == ((1, 1) if alike else (2, 0))
+
+
+def test_a_korean_page_writes_quarters_in_one_way(made: Case, tmp_path: Path) -> None:
+    words = Page(rendered(made, tmp_path, "ko")).text
+    assert re.search(r"\d{4}년 [1-4]분기", words)
+    assert not re.search(r"\d{4}Q[1-4]", words)
 
 
 def test_hands_off_alone_is_a_report_too(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from majung.decision import Interval
 from majung.messages import Lang
 from majung.money import Unit
 from majung.report.figures.style import money_scale, wrap
-from majung.report.wording import NOTHING, amount, interval, number, percent
+from majung.report.wording import NOTHING, agreeing_decimals, amount, interval, number, percent
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,22 @@ def test_a_share_is_a_percentage_on_one_line(share: float, written: str) -> None
 )
 def test_an_interval_has_the_digits_of_its_widest_number(found: Interval | None, lang: Lang, written: str) -> None:
     assert interval(found, lang) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "widths", "decimals"),
+    [
+        ((657.2, 922.1, 264.9), (199.0, 200.0), 0),
+        ((-83.3, 16.8, 100.1), (10.1, 9.9), 1),
+        ((36.2, 136.2, 100.0), (449.0, 450.0), 0),
+        ((6572.0, 9221.0, 2649.0), (1990.0, 2000.0), -1),
+        ((0.0, 0.0, math.nan), (), 0),
+    ],
+)
+def test_numbers_that_are_added_up_have_the_same_digits(
+    values: tuple[float, ...], widths: tuple[float, ...], decimals: int
+) -> None:
+    assert agreeing_decimals(values, widths) == decimals
 
 
 def test_an_amount_is_in_words_and_does_not_break() -> None:

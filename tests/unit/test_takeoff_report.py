@@ -270,6 +270,7 @@ def test_the_answers_stand_in_the_order_of_their_odds() -> None:
     assert (said["take-off"].main, said["take-off"].note) == ("1982", "1981 to 1983")
     assert said["rules that see it"].main == "2 of 3"
     assert (said["peak"].main, said["peak"].note) == ("1986", "1985 or later")
+    assert said["potential"].main.endswith(f"{NBSP}{verdict().series.unit}")
     assert block.rows[2][1].note == REASON.label("en")
 
 
@@ -320,6 +321,12 @@ def test_the_headline_counts_what_has_taken_off(lang: Lang) -> None:
     assert support(some[1:2], lang) == []
     none = headline(some[:2], lang)
     assert "none of 2" in none or "없습니다" in none
+
+
+def test_a_peak_that_no_series_has_is_no_column() -> None:
+    head = summary_block([shown(replace(verdict(), peak=None)), shown(unsaid())], "en").head
+    assert "potential" in head
+    assert "peak" not in head
 
 
 def test_a_rule_without_odds_is_answered_with_yes_or_no() -> None:

@@ -112,12 +112,11 @@ def identity(results: Results, lang: Lang) -> list[tuple[str, str]]:
     worlds = count(results.replications)
     if results.failed:
         worlds = text("report.identity.failed", lang, worlds=worlds, failed=results.failed)
-    span = text("report.range", lang, low=results.quarters[0], high=results.quarters[-1])
     return [
         *known,
         (text("report.identity.replications", lang), worlds),
         *([] if results.all_sampled else [(text("report.identity.sampled", lang), count(results.sampled))]),
-        (text("report.identity.quarters", lang), f"{len(results.quarters)} ({span})"),
+        (text("report.identity.quarters", lang), f"{len(results.quarters)} ({results.span(lang)})"),
         (text("report.identity.unit", lang), results.unit.label(lang)),
     ]
 
@@ -151,14 +150,13 @@ def _content(results: Results, lang: Lang, shown: Collection[str]) -> dict[str, 
 
 
 def _facts(results: Results, lang: Lang) -> list[tuple[str, str]]:
-    span = text("report.range", lang, low=results.quarters[0], high=results.quarters[-1])
     worlds = count(results.replications)
     if results.failed:
         worlds = text("report.identity.failed", lang, worlds=worlds, failed=results.failed)
     counts = (
         ("strategies", count(len(results.strategies))),
         ("worlds", worlds),
-        ("quarters", f"{len(results.quarters)} ({span})"),
+        ("quarters", f"{len(results.quarters)} ({results.span(lang)})"),
         ("technologies", count(len(results.technologies))),
         ("firms", count(results.dataset.sizes["firm"])),
         ("run", str(results.dataset.attrs.get("run_id", ""))[:12]),

@@ -16,13 +16,13 @@ from majung.decision import Interval, StrategySummary
 from majung.decision.outcomes import Outcomes
 from majung.dims import DOMESTIC_CLASSES, INSTRUMENTS
 from majung.ensemble import as_statistics
-from majung.messages import Lang
+from majung.messages import Lang, text
 from majung.money import Unit, parse_quarter, parse_unit
 
 if TYPE_CHECKING:
     from majung.scenario import Scenario
 
-__all__ = ["QUANTILES", "Results", "chain_order"]
+__all__ = ["QUANTILES", "Results", "chain_order", "quarter_words"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Fan: TypeAlias = Literal["sales", "difference", "ventures"]
@@ -99,6 +99,11 @@ class Results:
         """The middle of each quarter as a decimal year."""
         quarters = [parse_quarter(quarter) for quarter in self.quarters]
         return np.array([quarter.year + (quarter.number - 0.5) / 4 for quarter in quarters])
+
+    def span(self, lang: Lang) -> str:
+        """Return the first and the last quarter in words."""
+        low, high = (quarter_words(self.quarters[at], lang) for at in (0, -1))
+        return text("report.range", lang, low=low, high=high)
 
     def titles(self, lang: Lang) -> dict[str, str]:
         """Titles of the strategies by id."""
@@ -289,6 +294,11 @@ class Results:
         frame = pd.MultiIndex.from_product([levels[dim] for dim in dims], names=dims).to_frame(index=False)
         frame["year"] = frame["quarter"].map(dict(zip(self.quarters, self.years, strict=True)))
         return frame
+
+
+def quarter_words(quarter: str, lang: Lang) -> str:
+    """Write a quarter of the results in words: ``2024Q2``, ``2024년 2분기``."""
+    return parse_quarter(quarter).label(lang)
 
 
 def names_of(table: Any, lang: Lang) -> dict[str, str]:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, Final
 
 from majung.messages import Lang, text
 from majung.money import Unit, format_amount
 
-__all__ = ["NOTHING", "amount", "count", "interval", "interval_bounds", "number", "parameter", "percent", "tidy"]
+__all__ = [
+    "HUNDREDTHS",
+    "NOTHING",
+    "agreeing_decimals",
+    "amount",
+    "count",
+    "interval",
+    "interval_bounds",
+    "number",
+    "parameter",
+    "percent",
+    "tidy",
+]
 
 NOTHING: Final = "–"
+HUNDREDTHS: Final = 2
+"""Digits after the point that a ratio of money to money has at the least, as in the terminal."""
 _MINUS: Final = "−"
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _DIGITS: Final = 3
@@ -55,7 +70,29 @@ def percent(share: float | None) -> str:
     return f"{number(hundredfold, decimals=0 if hundredfold >= 9.95 or round(hundredfold, 1) == 0 else 1)}{_NBSP}%"
 
 
-def interval_bounds(found: Any, lang: Lang, factor: float = 1.0) -> tuple[str, str]:
+def agreeing_decimals(values: Iterable[float], widths: Iterable[float] = ()) -> int:
+    """Return digits after the point for numbers that a reader adds up or takes from each other.
+
+    They are those that give the largest number three significant digits, and one more where the smallest has fewer and
+    its interval is narrow enough to bear it.
+
+    Parameters
+    ----------
+    values : iterable of float
+        The numbers; zeros and what is not finite do not count.
+    widths : iterable of float
+        Half-widths of their intervals.
+    """
+    digits = [_decimals(value) for value in values if math.isfinite(value) and round(value, _MOST_DECIMALS)]
+    if not digits:
+        return 0
+    known = [_decimals(width) for width in widths if math.isfinite(width) and round(width, _MOST_DECIMALS)]
+    return max(min(digits), min(max(digits), min(digits) + 1, min(known, default=_MOST_DECIMALS)))
+
+
+def interval_bounds(
+    found: Any, lang: Lang, factor: float = 1.0, *, decimals: int | None = None, least: int = 0
+) -> tuple[str, str]:
     """Write an interval's mean, and its bounds as ``9.1 to 12.3``; the bounds are empty where there are none.
 
     Parameters
@@ -64,14 +101,19 @@ def interval_bounds(found: Any, lang: Lang, factor: float = 1.0) -> tuple[str, s
         With ``mean``, ``low`` and ``high``.
     factor : float
         What the numbers are multiplied by.
+    decimals : int, optional
+        Digits after the point, where several intervals should agree; else three significant digits of the largest.
+    least : int
+        The fewest digits after the point, where they are not given.
     """
     if found is None:
         return NOTHING, ""
     mean, low, high = (factor * float(value) for value in (found.mean, found.low, found.high))
     known = [value for value in (mean, low, high) if math.isfinite(value)]
     if len(known) < 3 or low == high:
-        return number(mean), ""
-    decimals = _decimals(max(known, key=abs))
+        return number(mean, decimals=decimals), ""
+    if decimals is None:
+        decimals = max(_decimals(max(known, key=abs)), least)
     written = [number(value, decimals=decimals) for value in (mean, low, high)]
     return written[0], text("report.range", lang, low=written[1], high=written[2])
 

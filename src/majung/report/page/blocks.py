@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from majung.messages import Lang, text
 from majung.report.figures.style import MoneyScale, money_scale
 from majung.report.page.cells import Block, Cell
-from majung.report.series import CHAIN_KINDS, Results, names_of
-from majung.report.wording import NOTHING, interval_bounds, number, percent
+from majung.report.page.certainty import chance_of_best
+from majung.report.series import CHAIN_KINDS, Results, names_of, quarter_words
+from majung.report.wording import HUNDREDTHS, NOTHING, agreeing_decimals, interval_bounds, number, percent
+
+if TYPE_CHECKING:
+    from majung.decision import StrategySummary
 
 __all__ = [
     "block",
@@ -33,21 +38,34 @@ def ranking(results: Results, lang: Lang) -> Block:
     scale = _scale(
         (bound for s in found for bound in (s.net_gain.mean, s.difference.mean, s.public_spent)), results, lang
     )
-    rows = [
-        [
-            Cell(results.titles(lang)[s.id]),
-            Cell(*interval_bounds(s.net_gain, lang, scale.factor)),
-            Cell(*interval_bounds(s.additionality, lang)),
-            Cell(*interval_bounds(s.difference, lang, scale.factor)),
-            Cell(number(s.public_spent * scale.factor)),
-            Cell(number(s.returned * scale.factor)),
-            Cell(percent(s.probability_best)),
-            Cell(number(s.expected_regret * scale.factor)),
-        ]
-        for s in found
-    ]
+    rows = []
+    for s in found:
+        # Difference less money spent is the net gain where a unit of public money costs one: readers check it.
+        gains = (s.net_gain, s.difference)
+        digits = agreeing_decimals(
+            (scale.factor * value for value in (*(gain.mean for gain in gains), s.public_spent)),
+            (scale.factor * gain.half_width for gain in gains),
+        )
+        rows.append(
+            [
+                Cell(results.titles(lang)[s.id]),
+                Cell(*interval_bounds(s.net_gain, lang, scale.factor, decimals=digits)),
+                Cell(*interval_bounds(s.additionality, lang, least=HUNDREDTHS)),
+                Cell(*interval_bounds(s.difference, lang, scale.factor, decimals=digits)),
+                Cell(number(s.public_spent * scale.factor, decimals=digits)),
+                Cell(number(s.returned * scale.factor, decimals=digits)),
+                _chance(s, results, lang),
+                Cell(number(s.expected_regret * scale.factor, decimals=digits)),
+            ]
+        )
     columns = ("strategy", "net_gain", "additionality", "difference", "spent", "returned", "best", "regret")
     return block("ranking", columns, rows, results, lang, unit=scale.label, level=percent(results.confidence))
+
+
+def _chance(summary: StrategySummary, results: Results, lang: Lang) -> Cell:
+    found = chance_of_best(summary, results)
+    bounds = "" if found is None else text("report.range", lang, low=percent(found.low), high=percent(found.high))
+    return Cell(percent(summary.probability_best), bounds)
 
 
 def outcome(results: Results, lang: Lang) -> Block:
@@ -90,7 +108,7 @@ def takeoff(results: Results, lang: Lang) -> Block:
 def _when(quarter: str | None, results: Results, lang: Lang) -> str:
     if quarter == results.quarters[0]:
         return text("report.by_start", lang)
-    return quarter or NOTHING
+    return quarter_words(quarter, lang) if quarter else NOTHING
 
 
 def leaders(results: Results, lang: Lang) -> Block:
@@ -161,7 +179,7 @@ def fan(results: Results, frame: pd.DataFrame, key: str, lang: Lang, *, money: b
             cells.append(Cell(number(getattr(row, middle) * scale.factor), bounds))
         rows.append([Cell(results.titles(lang)[name]), *cells])
     caption = text(f"report.chart.{key}.title", lang, unit=scale.label)
-    head = [text("report.column.strategy", lang), *chosen]
+    head = [text("report.column.strategy", lang), *(quarter_words(quarter, lang) for quarter in chosen)]
     return Block(caption, head, rows, marked=results.titles(lang)[results.baseline])
 
 
@@ -170,15 +188,14 @@ def parts(frame: pd.DataFrame, part: str, names: Mapping[str, str], key: str, re
     totals = frame.groupby("strategy", sort=False)["amount"].sum()
     scale = _scale(totals, results, lang)
     by_cell = _by(frame, "strategy", part, "amount")
-    rows = [
-        [
-            Cell(results.titles(lang)[name]),
-            *(Cell(number(by_cell.get((name, column), 0.0) * scale.factor)) for column in names),
-            Cell(number(float(totals[name]) * scale.factor)),
-        ]
-        for name in results.strategies
-        if name != results.baseline
-    ]
+    rows = []
+    for name in results.strategies:
+        if name == results.baseline:
+            continue
+        amounts = [by_cell.get((name, column), 0.0) * scale.factor for column in names]
+        amounts.append(float(totals[name]) * scale.factor)
+        digits = agreeing_decimals(amounts)
+        rows.append([Cell(results.titles(lang)[name]), *(Cell(number(value, decimals=digits)) for value in amounts)])
     caption = text(f"report.chart.{key}.title", lang, unit=scale.label)
     return Block(
         caption, [text("report.column.strategy", lang), *names.values(), text("report.column.sum", lang)], rows

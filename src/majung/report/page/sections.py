@@ -25,12 +25,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A finding with its explanation, chart and tables."""
+    """A finding with its explanation, chart and tables; `folded` are tables that say no more than the finding does."""
 
     finding: str
     text: str
     figure: Figure | None
     tables: tuple[Block, ...]
+    folded: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def sections(results: Results, lang: Lang, shown: Collection[str]) -> tuple[Sect
     """
     data = _data(results, lang)
 
-    def part(key: str, picture: str = "", *tables: Block) -> Part:
+    def part(key: str, picture: str = "", *tables: Block, folded: tuple[Block, ...] = ()) -> Part:
         figure = None
         if picture in shown:
             figure = Figure(picture, data[picture]() if picture in data else None)
@@ -62,6 +63,7 @@ def sections(results: Results, lang: Lang, shown: Collection[str]) -> tuple[Sect
             text(words, lang) if words in catalogue(lang) else "",
             figure,
             tables,
+            folded,
         )
 
     def section(key: str, *parts: Part) -> Section:
@@ -90,7 +92,10 @@ def sections(results: Results, lang: Lang, shown: Collection[str]) -> tuple[Sect
     if paired:
         chain.append(part("chain_difference", "chain_difference"))
     found.append(section("chain", *chain))
-    found.append(section("takeoff", part("takeoff", "", blocks.takeoff(results, lang), blocks.leaders(results, lang))))
+    takeoff, leaders = blocks.takeoff(results, lang), blocks.leaders(results, lang)
+    alike = len({cell for row in takeoff.rows for cell in row[1:]}) < 2
+    tables, folded = ((leaders,), (takeoff,)) if alike else ((takeoff, leaders), ())
+    found.append(section("takeoff", part("takeoff", "", *tables, folded=folded)))
     return tuple(found)
 
 

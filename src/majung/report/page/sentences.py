@@ -10,8 +10,9 @@ import pandas as pd
 
 from majung.dims import SMALL_CLASSES
 from majung.messages import Lang, text
-from majung.report.series import Results
-from majung.report.wording import amount, count, interval_bounds, number, percent
+from majung.report.page.certainty import Lead, chance_of_best, lead
+from majung.report.series import Results, quarter_words
+from majung.report.wording import HUNDREDTHS, amount, count, interval_bounds, number, percent
 
 if TYPE_CHECKING:
     from majung.decision import StrategySummary
@@ -69,17 +70,36 @@ def _support(results: Results, best: StrategySummary, lang: Lang) -> list[str]:
     values = {"title": results.titles(lang)[best.id], "level": percent(results.confidence)}
     sentences = []
     if best.additionality is not None and math.isfinite(best.additionality.mean):
-        mean, bounds = interval_bounds(best.additionality, lang)
+        mean, bounds = interval_bounds(best.additionality, lang, least=HUNDREDTHS)
         currency = text(f"money.currency.{results.unit.currency}", lang)
         key = "per_unit" if bounds else "per_unit_only"
         sentences.append(text(f"report.support.{key}", lang, **values, mean=mean, bounds=bounds, currency=currency))
+    if (ahead := lead(results)) is not None and math.isfinite(ahead.difference.low):
+        sentences.append(_ahead(ahead, results, lang))
     first = results.summaries[0]
-    if results.replications > 1 and math.isfinite(first.probability_best):
+    chance = chance_of_best(first, results)
+    if chance is not None:
         values |= {"title": results.titles(lang)[first.id], "share": percent(first.probability_best)}
         values |= {"worlds": count(results.replications), "regret": amount(first.expected_regret, results.unit, lang)}
+        values |= {"bounds": text("report.range", lang, low=percent(chance.low), high=percent(chance.high))}
         key = "chance" if first.probability_best < 1 else "always"
         sentences.append(text(f"report.support.{key}", lang, **values, count=len(results.strategies)))
     return sentences
+
+
+def _ahead(ahead: Lead, results: Results, lang: Lang) -> str:
+    """Say how much more the best gains than the next best, and whether that is more than luck."""
+    titles, (mean, low, high) = (
+        results.titles(lang),
+        (
+            amount(value, results.unit, lang)
+            for value in (ahead.difference.mean, ahead.difference.low, ahead.difference.high)
+        ),
+    )
+    values = {"first": titles[ahead.first.id], "second": titles[ahead.second.id], "difference": mean}
+    values |= {"bounds": text("report.range", lang, low=low, high=high), "level": percent(results.confidence)}
+    key = "lead" if ahead.difference.low > 0 else "lead_unsure"
+    return text(f"report.support.{key}", lang, **values)
 
 
 def _ranking(results: Results, lang: Lang) -> str:
@@ -96,7 +116,10 @@ def _ranking(results: Results, lang: Lang) -> str:
 
 def _sales(results: Results, lang: Lang) -> str:
     last = _at_end(results.fan("sales"), results)
-    values = {"quarter": results.quarters[-1], "base": amount(last[results.baseline], results.unit, lang)}
+    values = {
+        "quarter": quarter_words(results.quarters[-1], lang),
+        "base": amount(last[results.baseline], results.unit, lang),
+    }
     if not results.others:
         return text("report.finding.sales_alone", lang, **values)
     title = results.titles(lang)[results.leading]
@@ -108,7 +131,7 @@ def _sales(results: Results, lang: Lang) -> str:
 def _difference(results: Results, lang: Lang) -> str:
     last = _at_end(results.fan("difference"), results)
     above = [name for name in results.strategies if name != results.baseline and last[name] > 0]
-    values = {"quarter": results.quarters[-1], "above": len(above), "count": len(results.others)}
+    values = {"quarter": quarter_words(results.quarters[-1], lang), "above": len(above), "count": len(results.others)}
     if not above:
         return text("report.finding.difference_none", lang, **values)
     top = max(above, key=lambda name: last[name])

@@ -32,12 +32,17 @@ if TYPE_CHECKING:
 __all__ = ["fits_block", "rules_block", "summary_block"]
 
 _POTENTIAL: Final = "m"
+_NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
 def summary_block(found: Sequence[Shown], lang: Lang) -> Block:
     """Return the answer for every series, the likeliest take-off first."""
-    rows = [_summary(shown.verdict, lang) for shown in ranked(found)]
-    columns = ("series", "stage", "odds", "takeoff", "rules", "model", "potential", "peak")
+    verdicts = [shown.verdict for shown in ranked(found)]
+    columns = ["series", "stage", "odds", "takeoff", "rules", "model", "potential", "peak"]
+    # Of shares, and where no curve is sound, no peak is told: a column of dashes says nothing.
+    if all(verdict.peak is None for verdict in verdicts):
+        columns.remove("peak")
+    rows = [_summary(verdict, lang)[: len(columns)] for verdict in verdicts]
     return _block("summary", columns, rows, lang, words=2)
 
 
@@ -82,7 +87,9 @@ def _potential(verdict: Takeoff, lang: Lang) -> Cell:
     if verdict.potential is None:
         return Cell(NOTHING)
     estimate, low, high = verdict.potential
-    return Cell(*spread(estimate, low, high, lang))
+    written, bounds = spread(estimate, low, high, lang)
+    unit = verdict.series.unit
+    return Cell(f"{written}{_NBSP}{unit}" if unit else written, bounds)
 
 
 def _peak(verdict: Takeoff, lang: Lang) -> Cell:
