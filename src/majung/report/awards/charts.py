@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from majung.messages import Lang, text
 from majung.money import parse_unit
-from majung.report.awards.words import named, objective, ratio, sentence, worth_scale
+from majung.report.awards.words import named, objective, ratio, region_name, sentence, worth_scale
 from majung.report.figures.panels import Rows, Specification, grid, layered, mark, nominal
 from majung.report.figures.panels import number as channel
 from majung.report.figures.style import (
@@ -35,12 +37,16 @@ if TYPE_CHECKING:
 
 __all__ = ["CHARTS", "money_chart", "practices_chart", "scatter_chart"]
 
+Floats: TypeAlias = NDArray[np.float64]
 Chart: TypeAlias = Callable[["Allocation", Lang, int, str], Specification | None]
 
 _NEAR: Final = "#e69f00"
 _LETTER: Final = 6.6
 _MOST_BARS: Final = 8
 _OTHER: Final = "…"
+_FAR: Final = 10.0
+_TICK: Final = 20
+"""Pixels between ticks at least."""
 _SPLITS: Final = ("instrument", "size_class", "region", "technology")
 
 
@@ -64,7 +70,9 @@ def scatter_chart(allocation: Allocation, lang: Lang, width: int, level: str) ->
     narrow = width < NARROW
     axis = {"format": NUMBER, "tickCount": 4 if narrow else 8, "domain": False}
     x = channel("score", scale={"zero": False, "nice": True, "padding": 8}, axis=axis)
-    y = channel("mean", axis={"format": NUMBER, "tickCount": 5, "domain": False, "ticks": False})
+    height = 240 if narrow else 320
+    scale, ticks = _value_axis(frame[["mean", "low", "high"]].to_numpy().ravel(), frame["mean"].to_numpy(), height)
+    y = channel("mean", **scale, axis={"format": NUMBER, "domain": False, "ticks": False, **ticks})
     data = Rows()
     base = data.named(frame)
     chosen = data.named(frame[frame["kind"] == words["chosen"]].dropna())
@@ -74,10 +82,11 @@ def scatter_chart(allocation: Allocation, lang: Lang, width: int, level: str) ->
         mark("rule", chosen, spread, strokeWidth=1.2, opacity=0.4),
         mark("circle", base, {"x": x, "y": y, "color": colour}, size=40, opacity=0.8),
     ]
-    note = text("report.awards.unscored", lang, count=unscored) if unscored else ""
+    notes = [text("report.awards.compressed", lang)] if scale else []
+    notes += [text("report.awards.unscored", lang, count=unscored)] if unscored else []
     values = {"what": objective(allocation, lang), "level": level, "currency": _currency(allocation, lang)}
-    title = heading("awards_scatter", lang, width, note=note, **values)
-    return finish(layered(layers, title, width=width - 62, height=240 if narrow else 320), data)
+    title = heading("awards_scatter", lang, width, note=" ".join(notes), **values)
+    return finish(layered(layers, title, width=width - 62, height=height), data)
 
 
 def practices_chart(allocation: Allocation, lang: Lang, width: int, level: str) -> Specification | None:
@@ -137,6 +146,40 @@ def _bounds(one: Any) -> dict[str, float]:
     return {"mean": per.mean, "low": per.low, "high": per.high}
 
 
+def _value_axis(every: Floats, means: Floats, height: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the scale of values per unit of money, and its ticks.
+
+    A few far values would press all others flat onto zero: where the farthest is `_FAR` times the middle one, equal
+    steps on the axis are equal ratios, but for those near zero (the symmetric logarithm of Webber 2013).
+
+    Parameters
+    ----------
+    every : (n,) array
+        Means and bounds; NaN for none.
+    means : (n,) array
+    height : int
+        Pixels.
+    """
+    middle = float(np.median(np.abs(means)))
+    low, high = min(float(np.nanmin(every)), 0.0), max(float(np.nanmax(every)), 0.0)
+    if not max(high, -low) > _FAR * middle > 0:
+        return {}, {"tickCount": 5}
+
+    def place(value: float) -> float:
+        return math.copysign(math.log1p(abs(value) / middle), value)
+
+    step = _TICK * (place(high) - place(low)) / height
+    first, last = (math.floor(math.log10(found)) for found in (middle, max(high, -low)))
+    # One for one, and powers of ten, before what lies between them.
+    ticks = [0.0]
+    for tick in (digit * 10.0**power for digit in (1, 5, 2) for power in range(first - 1, last + 1)):
+        if all(abs(place(tick) - place(other)) >= step for other in ticks):
+            ticks.append(tick)
+    ticks.sort()
+    ticks = [tick for tick in (*(-tick for tick in reversed(ticks[1:])), *ticks) if low <= tick <= high]
+    return {"scale": {"type": "symlog", "constant": middle}}, {"values": ticks}
+
+
 def _colour(kind: str) -> str:
     return ACCENT if kind == "chosen" else _NEAR
 
@@ -189,7 +232,7 @@ def _part(one: Any, split: str, lang: Lang) -> str:
     if split == "technology":
         return str(one.technology_name.text(lang) or one.technology)
     if split == "region":
-        return str(one.region) or text("report.awards.region_unsaid", lang)
+        return region_name(one.region, lang) or text("report.awards.region_unsaid", lang)
     prefix = {"instrument": "report.instrument", "size_class": "report.class"}[split]
     return named(prefix, getattr(one, split), lang)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from majung.messages import Lang, text
 from majung.money import parse_unit
-from majung.report.awards.words import in_money, worth, worth_bounds
+from majung.report.awards.words import effect, in_money, worth, worth_bounds
 from majung.report.wording import amount, count, number, percent
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def quality_of(allocation: Allocation, lang: Lang, level: str) -> Pairs:
         )
     )
     if math.isfinite(allocation.cvar):
-        add("cvar", cvar=worth(allocation.cvar, allocation, lang), spent=amount(allocation.spent, unit, lang))
+        add("cvar", effect=effect(allocation.cvar, allocation, lang), spent=amount(allocation.spent, unit, lang))
     if in_money(allocation) and math.isfinite(allocation.loss):
         add("loss", share=percent(allocation.loss))
     add("swaps", swaps=count(allocation.swaps), tried=count(allocation.tried))

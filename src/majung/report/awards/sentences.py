@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from majung.messages import Lang, text
 from majung.money import parse_unit
-from majung.report.awards.words import in_money, objective, ratio, worth, worth_bounds
+from majung.report.awards.words import effect, in_money, named, objective, ratio, worth, worth_bounds
 from majung.report.wording import amount, count, interval_bounds, number, percent
 
 if TYPE_CHECKING:
@@ -54,14 +54,15 @@ def headline(allocation: Allocation, lang: Lang) -> str:
     if not allocation.awards:
         return text("report.awards.headline.nothing", lang, title=allocation.title.text(lang) or allocation.call)
     unit = parse_unit(allocation.unit)
-    nearest = rival(allocation)
+    nearest, value = rival(allocation), allocation.portfolio_value.mean
+    # Who takes away less than others does has no more to show for it.
+    alone = nearest is None or (value < 0 and nearest.verdict != "behind")
     return text(
-        f"report.awards.headline.{'alone' if nearest is None else nearest.verdict}",
+        f"report.awards.headline.{'alone' if alone or nearest is None else nearest.verdict}",
         lang,
         count=count(len(allocation.awards)),
         spent=amount(allocation.spent, unit, lang),
-        value=worth(allocation.portfolio_value.mean, allocation, lang),
-        what=objective(allocation, lang),
+        effect=effect(value, allocation, lang),
         **({} if nearest is None else {"practice": nearest.practice.title.label(lang)}),
     )
 
@@ -114,8 +115,7 @@ def _sure(allocation: Allocation, lang: Lang) -> list[str]:
         return []
     key = "loss" if allocation.loss > 0 else "no_loss"
     found: dict[str, str] = {"share": percent(allocation.loss)} if allocation.loss > 0 else {}
-    worst = worth(allocation.cvar, allocation, lang)
-    return [text(f"report.awards.support.{key}", lang, worst=worst, **found)]
+    return [text(f"report.awards.support.{key}", lang, worst=effect(allocation.cvar, allocation, lang), **found)]
 
 
 def _weak(allocation: Allocation, lang: Lang) -> list[str]:
@@ -126,7 +126,9 @@ def _weak(allocation: Allocation, lang: Lang) -> list[str]:
     if not weak:
         return []
     money = worth(sum(award.amount for award in weak), allocation, lang)
-    return [text("report.awards.support.weak", lang, count=len(weak), all=len(allocation.awards), money=money)]
+    net = named("decision.awards.objective", "net_gain", lang)
+    counted = {"count": count(len(weak)), "all": count(len(allocation.awards))}
+    return [text("report.awards.support.weak", lang, money=money, net=net, **counted)]
 
 
 def _against(allocation: Allocation, lang: Lang, level: str) -> list[str]:

@@ -16,7 +16,9 @@ from majung.report.awards.words import (
     name_of,
     named,
     place_words,
+    purpose_name,
     ratio,
+    region_name,
     said,
     sentence,
     whole_amounts,
@@ -222,8 +224,8 @@ def _what(one: Any, lang: Lang) -> Cells:
     return [
         ", ".join(one.rules),
         named("report.class", one.size_class, lang),
-        one.region,
-        one.purpose,
+        region_name(one.region, lang),
+        purpose_name(one.purpose, lang),
         _places(one, lang),
     ]
 

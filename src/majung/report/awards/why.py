@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from majung.messages import Lang, text
 from majung.money import Unit
-from majung.report.awards.words import money_bounds, place_words
+from majung.report.awards.words import money_bounds, place_words, quarter_words
 from majung.report.wording import NOTHING, amount, number, percent
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def _stage(found: Drivers, technology: str, lang: Lang) -> Driver:
     elif not math.isfinite(found.growth):
         growth = ""
     key = "stage_none" if found.takeoff is None else "stage"
-    values = {} if found.takeoff is None else {"quarter": found.takeoff}
-    words = text(f"report.awards.driver.{key}.text", lang, technology=technology, **values)
-    return _named("stage", found.takeoff or NOTHING, f"{words} {growth}".strip(), lang)
+    words = text(f"report.awards.driver.{key}.text", lang, technology=technology)
+    figure = NOTHING if found.takeoff is None else quarter_words(found.takeoff, lang)
+    return _named("stage", figure, f"{words} {growth}".strip(), lang)
 
 
 def _criterion(name: str, share: float, lang: Lang) -> Driver:

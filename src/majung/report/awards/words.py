@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from majung.messages import Lang, Phrase, catalogue, text
-from majung.money import Unit, format_amount, parse_unit
+from majung.money import Unit, format_amount, parse_quarter, parse_unit
 from majung.report.figures.style import MoneyScale, money_scale
 from majung.report.wording import NOTHING, amount, interval_bounds, number
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "basic",
+    "effect",
     "exact",
     "in_basic",
     "in_money",
@@ -27,7 +28,10 @@ __all__ = [
     "named",
     "objective",
     "place_words",
+    "purpose_name",
+    "quarter_words",
     "ratio",
+    "region_name",
     "said",
     "sentence",
     "short_of",
@@ -41,12 +45,34 @@ _NBSP: Final = "\N{NO-BREAK SPACE}"
 _CENT: Final = Decimal("0.01")
 _COUNTED: Final = ("live_ventures",)
 """Objectives that are no money."""
+_REGIONS: Final = (
+    "seoul", "busan", "daegu", "incheon", "gwangju", "daejeon", "ulsan", "sejong", "gyeonggi", "gangwon", "chungbuk",
+    "chungnam", "jeonbuk", "jeonnam", "gyeongbuk", "gyeongnam", "jeju",
+)  # fmt: skip
+"""Regions that have a name in both languages: the provinces of Korea."""
+_PURPOSES: Final = ("pilot", "development", "scale-up")
+"""Purposes that have one: those of the packaged examples."""
 
 
 def named(prefix: str, name: str, lang: Lang) -> str:
     """Return what a name of the data is called, such as a size class; the name itself where nothing is known of it."""
     key = f"{prefix}.{name}"
     return text(key, lang) if key in catalogue(lang) else name
+
+
+def region_name(region: str, lang: Lang) -> str:
+    """Return what a region is called; what the table has, where it is none of Korea's provinces."""
+    return text(f"report.awards.region.{region}", lang) if region in _REGIONS else region
+
+
+def purpose_name(purpose: str, lang: Lang) -> str:
+    """Return what a purpose is called; what the table has, where it is the applicant's own."""
+    return text(f"report.awards.purpose.{purpose}", lang) if purpose in _PURPOSES else purpose
+
+
+def quarter_words(quarter: str, lang: Lang) -> str:
+    """Write a quarter: ``2024Q3``, ``2024년 3분기``."""
+    return parse_quarter(quarter).label(lang)
 
 
 def name_of(title: LocalText, id: str, lang: Lang) -> str:
@@ -125,6 +151,12 @@ def in_money(allocation: Allocation) -> bool:
 def worth(value: float, allocation: Allocation, lang: Lang) -> str:
     """Write a value of the objective."""
     return amount(value, parse_unit(allocation.unit), lang) if in_money(allocation) else number(value)
+
+
+def effect(value: float, allocation: Allocation, lang: Lang) -> str:
+    """Say what awards do to the objective: that they create so much of it, or take so much away."""
+    key = f"report.awards.effect.{'takes' if value < 0 else 'creates'}"
+    return text(key, lang, value=worth(abs(value), allocation, lang), what=objective(allocation, lang))
 
 
 def worth_bounds(found: Any, allocation: Allocation, lang: Lang) -> tuple[str, str]:
