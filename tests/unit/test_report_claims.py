@@ -150,6 +150,15 @@ def test_a_rule_is_said_in_words_with_units() -> None:
     assert flip_words(box(), FACTORS, flips_to=True, lang="en").startswith("Holds where")
 
 
+@pytest.mark.parametrize("held_out", [0.5, 0.15, float("nan")])
+def test_a_rule_by_which_the_other_answer_is_only_more_common_does_not_turn_a_claim(held_out: float) -> None:
+    weak = replace(box(), density=0.31, base_rate=0.2, density_cv=held_out)
+    said = flip_words(weak, FACTORS, flips_to=False, lang="en")
+    assert said.startswith("Fails more often where")
+    assert f"in 31{NBSP}% of the worlds there instead of 20{NBSP}% of all" in said
+    assert flip_words(weak, FACTORS, flips_to=True, lang="ko").startswith("더 자주 성립하는 곳")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

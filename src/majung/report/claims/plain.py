@@ -65,6 +65,8 @@ def _claim(test: ClaimTest, claims: Claims, lang: Lang) -> dict[str, Any]:
                 "rule": rule_words(box, claims.factors, lang),
                 "coverage": box.coverage,
                 "density": box.density,
+                "base_rate": box.base_rate,
+                "density_held_out": box.density_cv,
                 "limits": [{"parameter": one.name, "low": one.low, "high": one.high} for one in box.limits],
                 "flips_to": "holds" if test.flips_to else "fails",
             }

@@ -40,6 +40,7 @@ __all__ = [
     "said_of",
     "share_bounds",
     "threshold_words",
+    "turns",
     "verdict_words",
 ]
 
@@ -48,6 +49,10 @@ Said: TypeAlias = Literal["holds", "mixed", "fails", "silent"]
 OUTCOMES: Final[tuple[Said, ...]] = ("holds", "mixed", "fails", "silent")
 MARKS: Final[dict[Said, str]] = {"holds": "○", "mixed": "△", "fails": "×", "silent": "–"}
 """So that a verdict is seen without its colour."""
+
+
+_MOST: Final = 0.5
+"""Share of a box's worlds from which on they give the other answer."""
 
 
 def said_of(test: ClaimTest) -> Said:
@@ -167,12 +172,21 @@ def flip_words(box: Box, factors: Sequence[Factor], flips_to: bool, lang: Lang) 
     lang : {"en", "ko"}
     """
     return text(
-        f"report.claims.flip.{'holds' if flips_to else 'fails'}",
+        f"report.claims.flip.{'holds' if flips_to else 'fails'}{'' if turns(box) else '_more'}",
         lang,
         rule=rule_words(box, factors, lang),
         coverage=percent(box.coverage),
         density=percent(box.density),
+        base=percent(box.base_rate),
     )
+
+
+def turns(box: Box) -> bool:
+    """Return whether the other answer is the rule in a box, and not only more common than elsewhere.
+
+    That is decided by worlds that the box was not found from; one that has no such worlds does not turn anything.
+    """
+    return box.density_cv > _MOST
 
 
 def _in_money(claim: Claim) -> bool:
