@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from majung.decision.search.space import describe
-from majung.decision.statistics import Interval
+from majung.decision.statistics import Interval, mean_interval
 from majung.parameters import LocalText
 from majung.scenario import Strategy
 
-__all__ = ["Contender", "Found", "Regret", "Search", "Worlds"]
+__all__ = ["Contender", "Found", "Regret", "Search", "Worlds", "difference"]
 
 
 class Regret(NamedTuple):
@@ -62,6 +64,8 @@ class Contender:
         In fresh worlds.
     efficient : bool
         Whether no other finalist is as good in all that is traded off, and better in something, in fresh worlds.
+    by_world : mapping of int to float
+        The objective in each fresh world, by the world's number. All budgets of a search meet the same.
     """
 
     strategy: Strategy
@@ -74,6 +78,7 @@ class Contender:
     risk: float
     regret: Regret
     efficient: bool
+    by_world: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -84,6 +89,15 @@ class Contender:
     def figures(self) -> Mapping[str, float | str]:
         """The strategy's key figures; see `describe`."""
         return describe(self.strategy)
+
+
+def difference(one: Contender, other: Contender, confidence: float) -> Interval:
+    """Return by how much a finalist beats another, world by world in the fresh worlds that both have.
+
+    NaN where they share none.
+    """
+    shared = sorted(one.by_world.keys() & other.by_world.keys())
+    return mean_interval(np.array([one.by_world[world] - other.by_world[world] for world in shared]), confidence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +151,7 @@ class Found:
 
     @property
     def winner(self) -> Contender:
-        """The one with the largest mean."""
+        """The one with the largest mean in the worlds of the choice."""
         return self.contender(self.choices["expected"])
 
     @property
@@ -160,6 +174,19 @@ class Found:
         """The other finalists, the best first."""
         return tuple(one for one in self.contenders if one.id != self.winner.id)
 
+    def differences(self, confidence: float) -> Mapping[str, Interval]:
+        """Return by how much each other finalist beats the winner in fresh worlds; see `difference`.
+
+        The intervals hold for all at once (Bonferroni): whom one asks about is seen in the same worlds.
+        """
+        level = _at_once(confidence, len(self.runner_ups))
+        return {one.id: difference(one, self.winner, level) for one in self.runner_ups}
+
+    def better(self, confidence: float) -> tuple[tuple[Contender, Interval], ...]:
+        """Return the finalists that do better than the winner in fresh worlds, and by how much, most first."""
+        found = [(self.contender(id), ahead) for id, ahead in self.differences(confidence).items() if ahead.mean > 0]
+        return tuple(sorted(found, key=lambda pair: -pair[1].mean))
+
     @property
     def pareto(self) -> tuple[Contender, ...]:
         """The finalists between which one would have to trade off."""
@@ -173,7 +200,7 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """The best strategy found for each budget.
+    """The strategy chosen for each budget.
 
     Parameters
     ----------
@@ -209,3 +236,31 @@ class Search:
     confidence: float
     budgets: tuple[Found, ...]
     seconds: Mapping[str, float]
+
+    @property
+    def furthest(self) -> Found:
+        """The budget whose winner has the largest mean in fresh worlds.
+
+        Raises
+        ------
+        ValueError
+            When there is none.
+        """
+        return max(self.budgets, key=lambda found: found.value.mean)
+
+    @property
+    def leads(self) -> tuple[tuple[Found, Interval], ...]:
+        """The other budgets, and by how much the furthest beats each; the one that it is least surely ahead of first.
+
+        The intervals hold for all at once (Bonferroni): which one is furthest is seen in the same worlds.
+        """
+        first = self.furthest
+        others = [found for found in self.budgets if found is not first]
+        level = _at_once(self.confidence, len(others))
+        found = [(other, difference(first.winner, other.winner, level)) for other in others]
+        return tuple(sorted(found, key=lambda pair: pair[1].low))
+
+
+def _at_once(confidence: float, intervals: int) -> float:
+    """Return at which level each of several intervals has to hold, for all to hold at once."""
+    return 1 - (1 - confidence) / max(intervals, 1)

@@ -194,6 +194,7 @@ def _contenders(
                 float(regret[row].max()), float(regret[row].mean()), int(worlds[regret[row].argmax()]) + 2 * STREAM
             ),
             efficient=row in efficient,
+            by_world=dict(zip((worlds + 2 * STREAM).tolist(), report[row, :, aims.column].tolist(), strict=True)),
         )
         for row, one in enumerate(finalists)
     ]

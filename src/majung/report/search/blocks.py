@@ -28,7 +28,7 @@ __all__ = ["budgets_block", "contenders_block", "effort_pairs", "objectives_bloc
 
 
 def budgets_block(search: Search, lang: Lang) -> Block:
-    """Return for each budget the best strategy, what it makes in fresh worlds, and how far it is ahead."""
+    """Return for each budget the chosen strategy, what it makes in fresh worlds, and how far it is ahead."""
     rows = []
     for found in search.budgets:
         own = best_own(found)
@@ -47,18 +47,21 @@ def budgets_block(search: Search, lang: Lang) -> Block:
 
 
 def contenders_block(found: Found, search: Search, lang: Lang) -> Block:
-    """Return all finalists: what they made in fresh worlds, and in those in which they were found."""
+    """Return all finalists: what they made in fresh worlds, against the chosen one, and where they were found."""
+    ahead = found.differences(search.confidence)
     rows = [
         [
             Cell(f"{place}. {contender_name(one, lang)}", _marks(one, found, lang)),
             Cell(strategy_words(one.strategy, search.unit, lang)),
             Cell(*value_bounds(one, search, lang)),
+            Cell(*bounds(ahead[one.id], search.objective, search, lang)) if one.id in ahead else Cell(NOTHING),
             Cell(*bounds(one.in_search, search.objective, search, lang)),
             Cell(_number(one.risk, search, lang)),
         ]
         for place, one in enumerate(found.contenders, 1)
     ]
-    head = [text(f"report.search.column.{name}", lang) for name in ("finalist", "what", "fresh", "in_search", "risk")]
+    columns = ("finalist", "what", "fresh", "ahead", "in_search", "risk")
+    head = [text(f"report.search.column.{name}", lang) for name in columns]
     values = {"objective": objective_name(search.objective, lang), "level": percent(search.confidence)}
     return Block(text("report.search.caption.contenders", lang, **values), head, rows, words=2)
 

@@ -44,7 +44,7 @@ class _Series(NamedTuple):
 
 
 def budgets_chart(search: Search, lang: Lang, width: int) -> Specification | None:
-    """Draw what the best strategy of each budget makes, and the best of the scenario's own."""
+    """Draw what the strategy chosen for each budget makes, and what one of the scenario's own would have."""
     if len(search.budgets) < 2:
         return None
     rows: list[dict[str, Any]] = []

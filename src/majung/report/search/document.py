@@ -19,7 +19,7 @@ from majung.report.search.blocks import (
     regrets_block,
 )
 from majung.report.search.charts import CHARTS, budgets_chart
-from majung.report.search.words import budget_words, finding, headline, objective_name, strategy_words, support
+from majung.report.search.words import budget_words, finding, headline, objective_name, rivals, strategy_words, support
 from majung.report.study import Chart, Item, Section, Study, write_study
 from majung.report.wording import count, percent
 
@@ -142,6 +142,7 @@ def _section(place: int, found: Found, search: Search, lang: Lang) -> Section:
         budget_words(found, search, lang),
         [
             Item("finding", finding(found, search, lang)),
+            *(Item("text", sentence) for sentence in rivals(found, search, lang)),
             Item("text", strategy_words(found.strategy, search.unit, lang)),
             Item("figure", f"{key}-curse"),
             Item("table", contenders_block(found, search, lang), _say("all_finalists", lang)),

@@ -46,6 +46,7 @@ def as_json(search: Search, lang: Lang, files: Mapping[str, str] | None = None) 
 
 
 def _found(found: Found, search: Search, lang: Lang) -> dict[str, Any]:
+    ahead = found.differences(search.confidence)
     return {
         "budget": found.budget,
         "best": found.winner.id,
@@ -54,7 +55,10 @@ def _found(found: Found, search: Search, lang: Lang) -> dict[str, Any]:
         "in_search": bounds(found.in_search),
         "gain": None if found.gain is None else bounds(found.gain),
         "choices": dict(found.choices),
-        "finalists": [_contender(one, search, lang) for one in found.contenders],
+        "finalists": [
+            _contender(one, search, lang) | {"ahead": bounds(ahead[one.id]) if one.id in ahead else None}
+            for one in found.contenders
+        ],
         "trials": found.trials,
         "pruned": found.pruned,
         "looks": found.looks,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from majung.decision.statistics import Interval
 from majung.decision.worlds.measures import MEASURES
-from majung.messages import Lang, text
+from majung.messages import Lang, catalogue, text
 from majung.money import parse_unit
 from majung.report.awards.words import sentence
 from majung.report.outcomes import outcome_words
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RULES",
+    "ahead_words",
     "best_own",
     "bounds",
     "budget_words",
@@ -26,7 +27,9 @@ __all__ = [
     "finding",
     "gain_bounds",
     "headline",
+    "made_words",
     "objective_name",
+    "rivals",
     "strategy_words",
     "support",
     "value_bounds",
@@ -35,6 +38,9 @@ __all__ = [
 RULES: Final = ("expected", "regret", "risk")
 """By which one of the finalists is chosen."""
 _BRIEF: Final = 2
+_OF_COST: Final = ("gain_per_budget", "additionality")
+"""Objectives that are sales by what they cost."""
+_MOST_RIVALS: Final = 3
 
 
 def objective_name(objective: str, lang: Lang) -> str:
@@ -92,55 +98,105 @@ def value_bounds(one: Contender, search: Search, lang: Lang) -> tuple[str, str]:
     return bounds(one.value, search.objective, search, lang)
 
 
+def ahead_words(found: Interval, search: Search, lang: Lang) -> str:
+    """Write a difference of the objective in one piece, with its interval."""
+    mean, within = bounds(found, search.objective, search, lang)
+    return f"{mean} ({within})" if within else mean
+
+
+def made_words(one: Contender, search: Search, lang: Lang) -> str:
+    """Say what a finalist makes in fresh worlds: its mean and interval, and of what."""
+    written, per = ahead_words(one.value, search, lang), f"report.study.per.{search.objective}"
+    if per in catalogue(lang):
+        return text("report.search.made.per", lang, value=written, unit=text(per, lang))
+    return text("report.search.made.level", lang, value=written, objective=objective_name(search.objective, lang))
+
+
+def _with_cost(said: str, one: Contender, search: Search, lang: Lang) -> str:
+    """Add to what is said of a finalist that it makes less than it costs, where it does."""
+    if search.objective not in _OF_COST or not one.value.mean < 1:
+        return said
+    key = "less" if one.value.high < 1 else "less_mean"
+    return f"{said}. {text(f'report.search.made.{key}', lang)}"
+
+
 def gain_bounds(found: Found, search: Search, lang: Lang) -> tuple[str, str]:
-    """Write by how much the best beats the best of the scenario's own."""
+    """Write by how much the chosen one beats the one of the scenario's own that would have been chosen."""
     return (NOTHING, "") if found.gain is None else bounds(found.gain, search.objective, search, lang)
 
 
 def best_own(found: Found) -> Contender | None:
-    """Return the best of the scenario's own strategies, by the worlds of the choice."""
+    """Return the one of the scenario's own strategies that would have been chosen, by the worlds of the choice."""
     return max((one for one in found.contenders if one.own), key=lambda one: one.choice, default=None)
 
 
 def headline(search: Search, lang: Lang) -> str:
-    """Return what the search found, in a sentence: of several budgets, which goes furthest."""
-    objective = objective_name(search.objective, lang)
+    """Return what the search found, in a sentence: of several budgets, which goes furthest, where that can be told."""
     if not search.budgets:
         return text("report.search.headline.nothing", lang)
-    best = max(search.budgets, key=lambda found: found.value.mean)
-    values = {"budget": budget_words(best, search, lang), "value": value_bounds(best.winner, search, lang)[0]}
-    key = "one" if len(search.budgets) == 1 else "all"
-    found = {} if key == "one" else {"count": count(len(search.budgets))}
-    return text(f"report.search.headline.{key}", lang, objective=objective, **values, **found)
+    first = search.furthest
+    values = {"budget": budget_words(first, search, lang), "made": made_words(first.winner, search, lang)}
+    if not search.leads:
+        return _with_cost(text("report.search.headline.one", lang, **values), first.winner, search, lang)
+    sure = all(lead.low > 0 for _, lead in search.leads)
+    key = "furthest" if f"report.study.per.{search.objective}" in catalogue(lang) else "most"
+    of = {"count": count(len(search.budgets))}
+    said = text(f"report.search.headline.{key}{'' if sure else '_unsure'}", lang, **values, **of)
+    return _with_cost(said, first.winner, search, lang)
 
 
 def support(search: Search, lang: Lang) -> list[str]:
-    """Return how sure that is, and against what it is better."""
+    """Return how sure that is, against what it is better, and what does better in fresh worlds than what was chosen."""
     better = sum(found.gain is not None and found.gain.low > 0 for found in search.budgets)
     own = sum(found.winner.own for found in search.budgets)
     unsure = sum(found.gain is not None and not found.gain.low > 0 for found in search.budgets)
     said = [text("report.search.support.fresh", lang)]
+    for second, lead in search.leads[:1] if search.budgets else ():
+        names = {"first": budget_words(search.furthest, search, lang), "second": budget_words(second, search, lang)}
+        said.append(text("report.search.support.lead", lang, **names, difference=ahead_words(lead, search, lang)))
     for key, number in (("better", better), ("unsure", unsure), ("own", own)):
         if number:
             said.append(text(f"report.search.support.{key}", lang, count=count(number), all=count(len(search.budgets))))
+    return [*said, *(sentence for found in search.budgets for sentence in rivals(found, search, lang))]
+
+
+def rivals(found: Found, search: Search, lang: Lang) -> list[str]:
+    """Return which finalists do better than the chosen one in fresh worlds, by how much, and whether that is sure."""
+    better = found.better(search.confidence)
+    sides = {
+        "sure": [pair for pair in better if pair[1].low > 0],
+        "unsure": [pair for pair in better if not pair[1].low > 0],
+    }
+    said = []
+    for side, pairs in sides.items():
+        named = [
+            text("report.search.rivals.one", lang, name=contender_name(one, lang),
+                 difference=ahead_words(ahead, search, lang))
+            for one, ahead in pairs[:_MOST_RIVALS]
+        ]  # fmt: skip
+        if not named:
+            continue
+        names, more = ", ".join(named), len(pairs) - len(named)
+        if more:
+            names = text("report.search.rivals.more", lang, names=names, count=count(more))
+        values = {"budget": budget_words(found, search, lang), "name": contender_name(found.winner, lang)}
+        said.append(text(f"report.search.rivals.{side}", lang, **values, rivals=names))
     return said
 
 
 def finding(found: Found, search: Search, lang: Lang) -> str:
-    """Return what is best for a budget, and by how much, in a sentence."""
-    mean, range_ = value_bounds(found.winner, search, lang)
+    """Return what was chosen for a budget, and by how much it is ahead, in a sentence."""
     own = best_own(found)
     key = "own" if found.winner.own else "alone" if found.gain is None or own is None else "gain"
     values: dict[str, str] = {}
-    if key == "gain" and own is not None:
-        gain, gained = gain_bounds(found, search, lang)
-        values = {"gain": f"{gain} ({gained})" if gained else gain, "rival": contender_name(own, lang)}
-    return text(
+    if key == "gain" and own is not None and found.gain is not None:
+        values = {"gain": ahead_words(found.gain, search, lang), "rival": contender_name(own, lang)}
+    said = text(
         f"report.search.finding.{key}",
         lang,
         budget=budget_words(found, search, lang),
         name=contender_name(found.winner, lang),
-        value=f"{mean} ({range_})" if range_ else mean,
-        objective=objective_name(search.objective, lang),
+        made=made_words(found.winner, search, lang),
         **values,
     )
+    return _with_cost(said, found.winner, search, lang)

@@ -29,8 +29,9 @@ WORKBOOK: Final = "search.xlsx"
 _FINALISTS: Final[tuple[tuple[str, Kind], ...]] = (
     ("budget", "number"), ("place", "count"), ("strategy", "text"), ("title", "text"), ("words", "long"),
     ("own", "count"), ("expected", "count"), ("regret", "count"), ("risk", "count"), ("efficient", "count"),
-    ("value_mean", "number"), ("value_low", "number"), ("value_high", "number"), ("in_search_mean", "number"),
-    ("in_search_low", "number"), ("in_search_high", "number"), ("searched", "count"), ("worst_tenth", "number"),
+    ("value_mean", "number"), ("value_low", "number"), ("value_high", "number"), ("ahead_mean", "number"),
+    ("ahead_low", "number"), ("ahead_high", "number"), ("in_search_mean", "number"), ("in_search_low", "number"),
+    ("in_search_high", "number"), ("searched", "count"), ("worst_tenth", "number"),
     ("regret_most", "number"), ("regret_mean", "number"), ("worst_world", "count"),
 )  # fmt: skip
 _OBJECTIVES: Final[tuple[tuple[str, Kind], ...]] = (
@@ -94,6 +95,7 @@ def _finalists(search: Search, lang: Lang) -> list[Cells]:
             *(int(found.choices.get(rule) == one.id) for rule in ("expected", "regret", "risk")),
             int(one.efficient),
             *_bounds(one.value),
+            *(_bounds(ahead[one.id]) if one.id in ahead else (None,) * 3),
             *_bounds(one.in_search),
             one.searched,
             _finite(one.risk),
@@ -101,7 +103,7 @@ def _finalists(search: Search, lang: Lang) -> list[Cells]:
             _finite(one.regret.mean),
             one.regret.worst_world,
         ]
-        for found in search.budgets
+        for found, ahead in ((found, found.differences(search.confidence)) for found in search.budgets)
         for place, one in enumerate(found.contenders, 1)
     ]
 
