@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,16 +59,39 @@ def test_numbers_are_those_of_the_summaries(files: dict[str, Path]) -> None:
 def test_the_workbook_says_what_it_is(tmp_path: Path, lang: Lang) -> None:
     files = write_tables(MADE.dataset, MADE.scenario, MADE.summaries, tmp_path, lang=lang)
     book = openpyxl.load_workbook(files["xlsx"])
-    assert book.sheetnames == [catalogue(lang)["report.sheet.readme"], *TABLES, "columns"]
+    names = [catalogue(lang)[f"report.sheet.name.{name}"] for name in (*TABLES, "columns")]
+    assert book.sheetnames == [catalogue(lang)["report.sheet.readme"], *names]
     readme = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if cell]
     for words in (MADE.scenario.title, MADE.scenario.real, MADE.scenario.reconstructed):
         assert words.text(lang) in readme
     for key in ("run_id", "result_hash", "seed"):
         assert str(MADE.dataset.attrs[key]) in readme
-    sheet = book["strategies"]
+    sheet = book[names[0]]
     assert sheet.freeze_panes == "A2"
-    assert [cell.value for cell in sheet[1]][:2] == ["rank", "strategy"]
     assert isinstance(sheet["F2"].value, int | float)
+
+
+def test_a_korean_workbook_is_korean_and_has_units_and_formats(files: dict[str, Path]) -> None:
+    book = openpyxl.load_workbook(files["xlsx"])
+    assert not [name for name in book.sheetnames if re.search("[a-z]", name)]
+    # The last sheet is of the csv files' own names.
+    for sheet in book.worksheets[1:-1]:
+        titles = [str(cell.value) for cell in sheet[1]]
+        assert not [title for title in titles if "_" in title]
+        assert len(set(titles)) == len(titles)
+    ranking = {str(cell.value): cell.column for cell in book["전략 순위"][1]}
+    spent = book["전략 순위"].cell(3, ranking["지급한 공공자금 (백만원)"])
+    assert isinstance(spent.value, int | float)
+    assert spent.number_format == "#,##0"
+    assert book["전략 순위"].cell(3, ranking["순이득이 가장 큰 세계의 비율"]).number_format == "0%"
+    quarters = [cell.value for cell in book["분기별"]["B"][1:]]
+    assert all(re.fullmatch(r"\d{4}년 [1-4]분기", str(value)) for value in quarters)
+    assert {cell.value for cell in book["분기별"]["A"][1:]} == {title.ko for title in TITLES.values()}
+
+
+def test_the_csv_files_are_alike_in_both_languages(files: dict[str, Path], tmp_path: Path) -> None:
+    english = write_tables(MADE.dataset, MADE.scenario, MADE.summaries, tmp_path, lang="en")
+    assert all(english[name].read_bytes() == files[name].read_bytes() for name in (*TABLES, "columns"))
 
 
 def test_a_text_is_never_a_formula(tmp_path: Path) -> None:

@@ -93,8 +93,9 @@ def fill_sheet(place: Any, sheet: Sheet, titles: Sequence[str]) -> None:
         sample = [found[number] for found in sheet.rows[:_SAMPLE]]
         place.column_dimensions[get_column_letter(number + 1)].width = _width(title, column, sample)
     place.append([_head(place, title) for title in titles])
+    styles: dict[tuple[str, bool], Any] = {}
     for cells in sheet.rows:
-        place.append([_cell(place, value, column) for value, column in zip(cells, sheet.columns, strict=True)])
+        place.append([_cell(place, value, column, styles) for value, column in zip(cells, sheet.columns, strict=True)])
 
 
 def about_sheet(place: Any, rows: Sequence[Sequence[Any]], lang: Lang, scenario: Scenario | None) -> None:
@@ -128,20 +129,24 @@ def _head(place: Any, title: str) -> Any:
     return cell
 
 
-def _cell(place: Any, value: Any, column: Column) -> Any:
+def _cell(place: Any, value: Any, column: Column, styles: dict[tuple[str, bool], Any]) -> Any:
+    """Return a cell in the style of its column; `styles` has those that are made, each of which takes long to make."""
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
-    cell = WriteOnlyCell(place, value=value)
+    cell: Any = WriteOnlyCell(place, value=value)
+    written = "General"
     if isinstance(value, str):
         # A text that begins with = is a text.
         cell.data_type = "s"
     elif column.kind in FORMATS:
         whole = column.kind == "number" and float(value or 0).is_integer()
-        cell.number_format = FORMATS["count" if whole else column.kind]
-    if column.kind == "long":
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    else:
-        cell.alignment = Alignment(vertical="top")
+        written = FORMATS["count" if whole else column.kind]
+    style = (written, column.kind == "long")
+    if style not in styles:
+        cell.number_format = written
+        cell.alignment = Alignment(wrap_text=True if style[1] else None, vertical="top")
+        styles[style] = cell._style
+    cell._style = styles[style]
     return cell
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
 from majung.dims import ACCOUNT_ARRAYS, DIMENSIONS, FIRM_ARRAYS, PATH_ARRAYS
-from majung.ensemble import SAMPLE
 from majung.messages import Lang, text
-from majung.report.document import identity
 from majung.report.drawing import write_whole
 from majung.report.series import QUANTILES, Fan, Results
-from majung.report.spreadsheets import csv, row, undated
-from majung.report.wording import count
+from majung.report.spreadsheets import csv
+from majung.report.workbook import workbook
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,9 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "ColumnNote", "column_notes", "write_tables"]
 
 WORKBOOK: Final = "majung.xlsx"
-# More would make a workbook that opens slowly; the csv file has them all.
-_MOST_ROWS: Final = 10_000
-_LONGEST: Final = 60
 _INTERVALS: Final = ("additionality", "private_domestic_sales", "difference", "net_gain")
 _BOUNDS: Final = ("mean", "low", "high")
 _PATHS: Final = tuple(array for array in PATH_ARRAYS if array.name != "leader")
@@ -87,7 +79,7 @@ def write_tables(
     out_dir : path
         The folder; it is made where it is not there.
     lang : {"en", "ko"}
-        The language of the workbook's readme. Columns are named alike in both.
+        The language of the workbook. The csv files are for machines, and alike in both.
 
     Returns
     -------
@@ -97,14 +89,15 @@ def write_tables(
     """
     results = Results(dataset, scenario, summaries)
     frames = {name: make(results) for name, make in TABLES.items()}
-    frames["columns"] = _columns_table(results, frames)
+    notes = {note.name: note for note in column_notes()}
+    frames["columns"] = _columns_table(results, frames, notes)
     folder = Path(out_dir)
     files = {}
     for name, frame in frames.items():
         files[name] = folder / f"{name}.csv"
         write_whole(files[name], csv(frame))
     files["xlsx"] = folder / WORKBOOK
-    write_whole(files["xlsx"], _workbook(results, frames, lang))
+    write_whole(files["xlsx"], workbook(results, frames, notes, lang))
     return files
 
 
@@ -278,8 +271,9 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def _columns_table(results: Results, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    notes = {note.name: note for note in column_notes()}
+def _columns_table(
+    results: Results, frames: Mapping[str, pd.DataFrame], notes: Mapping[str, ColumnNote]
+) -> pd.DataFrame:
     own = ["table", "column", "unit", "meaning_en", "meaning_ko"]
     rows = []
     for table, names in {**{table: list(frame.columns) for table, frame in frames.items()}, "columns": own}.items():
@@ -288,49 +282,3 @@ def _columns_table(results: Results, frames: Mapping[str, pd.DataFrame]) -> pd.D
             unit = str(results.unit) if note.unit == "money" else note.unit
             rows.append((table, name, unit, note.en, note.ko))
     return pd.DataFrame(rows, columns=own)
-
-
-def _workbook(results: Results, frames: Mapping[str, pd.DataFrame], lang: Lang) -> bytes:
-    book = Workbook(write_only=True)
-    book.properties.creator = "majung"
-    book.properties.title = results.scenario.title.text(lang)
-    fitting = {name: frame for name, frame in frames.items() if len(frame) <= _MOST_ROWS}
-    _readme(book.create_sheet(text("report.sheet.readme", lang)), results, frames, fitting, lang)
-    for name, frame in fitting.items():
-        sheet = book.create_sheet(name)
-        sheet.freeze_panes = "A2"
-        for place, column in enumerate(map(str, frame.columns), start=1):
-            longest = max([len(column), *(len(str(value)) for value in frame[column].head(50))])
-            sheet.column_dimensions[get_column_letter(place)].width = min(longest, _LONGEST) + 2
-        row(sheet, list(map(str, frame.columns)), bold=True)
-        for found in frame.itertuples(index=False):
-            row(sheet, [None if isinstance(value, float) and np.isnan(value) else value for value in found])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return undated(buffer.getvalue())
-
-
-def _readme(
-    sheet: Any,
-    results: Results,
-    frames: Mapping[str, pd.DataFrame],
-    fitting: Mapping[str, pd.DataFrame],
-    lang: Lang,
-) -> None:
-    """Write what the workbook is, where its numbers come from, and what its sheets hold."""
-    scenario = results.scenario
-    sheet.column_dimensions["A"].width = 30
-    sheet.column_dimensions["B"].width = 110
-    row(sheet, [scenario.title.text(lang) or scenario.id], bold=True)
-    for line in (scenario.description.text(lang), text("report.sheet.units", lang, unit=results.unit.label(lang))):
-        row(sheet, [line])
-    row(sheet, [])
-    for key, words in (("real", scenario.real), ("reconstructed", scenario.reconstructed)):
-        row(sheet, [text(f"report.page.{key}", lang), words.text(lang)])
-    for name, value in identity(results, lang):
-        row(sheet, [name, value])
-    row(sheet, [])
-    row(sheet, [text("report.sheet.sheets", lang)], bold=True)
-    for name in frames:
-        left_out = "" if name in fitting else " " + text("report.sheet.csv_only", lang, rows=f"{len(frames[name]):,}")
-        row(sheet, [name, text(f"report.sheet.table.{name}", lang, most=count(SAMPLE)) + left_out])
