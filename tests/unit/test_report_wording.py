@@ -44,6 +44,7 @@ def test_a_share_is_a_percentage_on_one_line(share: float, written: str) -> None
         (Interval(10.71, 9.1, 12.3), "en", "10.7 (9.1 to 12.3)"),
         (Interval(-2.0, -3.456, -0.5), "ko", "−2.00 (−3.46 ~ −0.50)"),
         (Interval(5.0, math.nan, math.nan), "en", "5.00"),
+        (Interval(33_648.0, 32_682.0, 34_614.0), "en", "33,600 (32,700 to 34,600)"),
         (Interval(0.0, 0.0, 0.0), "en", "0"),
         (None, "en", NOTHING),
     ],

@@ -91,7 +91,7 @@ def agreeing_decimals(values: Iterable[float], widths: Iterable[float] = ()) -> 
 
 
 def interval_bounds(
-    found: Any, lang: Lang, factor: float = 1.0, *, decimals: int | None = None, least: int = 0
+    found: Any, lang: Lang, factor: float = 1.0, *, decimals: int | None = None, least: int | None = None
 ) -> tuple[str, str]:
     """Write an interval's mean, and its bounds as ``9.1 to 12.3``; the bounds are empty where there are none.
 
@@ -103,7 +103,7 @@ def interval_bounds(
         What the numbers are multiplied by.
     decimals : int, optional
         Digits after the point, where several intervals should agree; else three significant digits of the largest.
-    least : int
+    least : int, optional
         The fewest digits after the point, where they are not given.
     """
     if found is None:
@@ -113,7 +113,8 @@ def interval_bounds(
     if len(known) < 3 or low == high:
         return number(mean, decimals=decimals), ""
     if decimals is None:
-        decimals = max(_decimals(max(known, key=abs)), least)
+        decimals = _decimals(max(known, key=abs))
+        decimals = decimals if least is None else max(decimals, least)
     written = [number(value, decimals=decimals) for value in (mean, low, high)]
     return written[0], text("report.range", lang, low=written[1], high=written[2])
 

@@ -55,7 +55,7 @@ def ranking(results: Results, lang: Lang) -> Block:
                 Cell(number(s.public_spent * scale.factor, decimals=digits)),
                 Cell(number(s.returned * scale.factor, decimals=digits)),
                 _chance(s, results, lang),
-                Cell(number(s.expected_regret * scale.factor, decimals=digits)),
+                Cell(number(s.expected_regret * scale.factor)),
             ]
         )
     columns = ("strategy", "net_gain", "additionality", "difference", "spent", "returned", "best", "regret")
