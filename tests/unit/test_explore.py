@@ -9,7 +9,10 @@ import pytest
 from tests.unit.fake_market import small_scenario
 
 from majung.decision.explore import Exploration, ExplorationPlan, explored, planned_exploration
+from majung.decision.statistics import mean_interval
 from majung.decision.steps import Step
+from majung.decision.worlds.factors import central_point
+from majung.decision.worlds.panel import COLUMNS, Arm, simulated_panel
 from majung.ensemble import Session
 from majung.errors import InputError
 
@@ -90,4 +93,14 @@ def test_it_is_the_same_again(done: tuple[Exploration, Path, list[Step]]) -> Non
 def test_an_outcome_that_is_a_level_needs_no_nothing(tmp_path: Path) -> None:
     plan = short(planned_exploration(small_scenario(), outcome="survival", strategy="hands-off"))
     assert not plan.above_nothing
-    assert 0 <= run(plan, tmp_path).quantiles.median <= 1
+    found = run(plan, tmp_path).quantiles
+    assert 0 <= found.median <= 1
+    # Of a plain mean the jackknife's interval is Student's.
+    with Session(tmp_path, threads=2) as session:
+        session.begin(plan.record("explore", {}))
+        point = central_point(plan.factors)[np.newaxis]
+        arms = [Arm(plan.strategies[0])]
+        panel = simulated_panel(plan.scenario, plan.factors, point, arms, session, seed=plan.seed, replications=64)
+    plain = mean_interval(panel.values[0, 0, :, COLUMNS.index("survival")], 0.95)
+    assert plain.half_width > 0
+    assert [found.central, found.central_low, found.central_high] == pytest.approx([plain.mean, plain.low, plain.high])

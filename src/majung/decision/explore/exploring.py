@@ -18,10 +18,11 @@ from majung.decision.explore.importance import FEWEST_TO_EXPLAIN, importance
 from majung.decision.explore.plan import KIND, ExplorationPlan, planned_exploration
 from majung.decision.explore.result import Exploration, Quantiles
 from majung.decision.explore.sensitivity import Decomposition, decompose, screen
+from majung.decision.statistics import Interval, interval_of_mean
 from majung.decision.steps import Step
 from majung.decision.worlds.factors import central_point, points
 from majung.decision.worlds.measures import MEASURES
-from majung.decision.worlds.panel import COLUMNS, Arm, simulated_panel
+from majung.decision.worlds.panel import COLUMNS, Arm, Panel, simulated_panel
 from majung.ensemble import BLOCK, Session
 from majung.errors import InputError, Problem
 from majung.scenario import hands_off
@@ -102,11 +103,12 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
         return time.perf_counter()
 
     started = time.perf_counter()
-    central = runs.values(plan.strategies, central_point(plan.factors)[np.newaxis], "choose", _CHOOSING)[:, 0]
-    if not np.isfinite(central).any():
+    intervals = runs.central(plan.strategies, confidence)
+    means = [one.mean for one in intervals]
+    if not np.isfinite(means).any():
         raise InputError([Problem(key="decision.explore.no_value", found=plan.outcome)])
-    best = int(np.nanargmax(central))
-    strategy = plan.strategies[best]
+    best = int(np.nanargmax(means))
+    strategy, central = plan.strategies[best], intervals[best]
     started = timed("choose", started)
 
     try:
@@ -131,7 +133,7 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
     finite = np.isfinite(values)
     if not finite.any():
         raise InputError([Problem(key="decision.worlds.all_failed", found=str(plan.worlds))])
-    quantiles = np.quantile(values[finite], (0.5, 0.05, 0.25, 0.75, 0.95))
+    median, p05, p25, p75, p95 = (float(one) for one in np.quantile(values[finite], (0.5, 0.05, 0.25, 0.75, 0.95)))
     drivers: tuple[Driver, ...] = ()
     high: tuple[Box, ...] = ()
     low: tuple[Box, ...] = ()
@@ -158,7 +160,7 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
         seed=plan.seed,
         replications=BLOCK,
         factors=plan.factors,
-        quantiles=Quantiles(float(central[best]), *map(float, quantiles)),
+        quantiles=Quantiles(central.mean, median, p05, p25, p75, p95, central.low, central.high),
         screening=screening,
         decomposition=decomposition,
         points=drawn,
@@ -215,11 +217,37 @@ class _Runs:
         same_luck: bool = True,
     ) -> Floats:
         """Return the outcome of strategies at points, (S, W); NaN where it failed."""
+        return self._outcome(self._panel(strategies, where, stage, replications, factors, same_luck=same_luck))
+
+    def central(self, strategies: Sequence[Strategy], confidence: float) -> list[Interval]:
+        """Return the outcome of strategies in the scenario as it stands, with its interval by luck (jackknife)."""
+        where = central_point(self._plan.factors)[np.newaxis]
+        panel = self._panel(strategies, where, "choose", _CHOOSING)
+        means, left_out = self._outcome(panel)[:, 0], self._outcome(panel, without_one=True)[:, 0]
+        finished = panel.finished(range(len(panel.arms)))[0]
+        n = int(finished.sum())
+        # n - 1 is the jackknife's factor; interval_of_mean divides by n what is the variance of one value.
+        variances = (n - 1) * np.sum((left_out[:, finished] - means[:, np.newaxis]) ** 2, axis=1)
+        return [
+            interval_of_mean(float(mean), float(variance), n, confidence)
+            for mean, variance in zip(means, variances, strict=True)
+        ]
+
+    def _panel(
+        self,
+        strategies: Sequence[Strategy],
+        where: Floats,
+        stage: str,
+        replications: int,
+        factors: Sequence[Factor] | None = None,
+        *,
+        same_luck: bool = True,
+    ) -> Panel:
+        """Simulate strategies at points; where the outcome is held against doing nothing, that is the last arm."""
         plan = self._plan
         arms = [Arm(strategy) for strategy in strategies]
-        idle = Arm(hands_off(plan.scenario.unit))
         if plan.above_nothing:
-            arms.append(idle)
+            arms.append(Arm(hands_off(plan.scenario.unit)))
         panel = simulated_panel(
             plan.scenario,
             plan.factors if factors is None else factors,
@@ -234,16 +262,20 @@ class _Runs:
         )
         self._digests.append(panel.digest)
         self.simulated += len(where) * len(arms)
-        means = panel.paired(range(len(arms))).means()
-        base = means[:, panel.place(idle)] if plan.above_nothing else means[:, 0]
+        return panel
+
+    def _outcome(self, panel: Panel, *, without_one: bool = False) -> Floats:
+        """Return the outcome of a panel's strategies, (S, W); (S, W, n) with each replication left out."""
+        plan = self._plan
+        means = panel.paired(range(len(panel.arms))).means(without_one=without_one)
+        measure, idle = MEASURES[plan.outcome], -1 if plan.above_nothing else 0
         with np.errstate(divide="ignore", invalid="ignore"):
-            measure = MEASURES[plan.outcome]
             return np.array(
                 [
                     measure.of(
-                        lambda name, row=row: means[:, row, COLUMNS.index(name)],  # type: ignore[misc]
-                        lambda name: base[:, COLUMNS.index(name)],
+                        lambda name, row=row: means[..., row, COLUMNS.index(name)],  # type: ignore[misc]
+                        lambda name: means[..., idle, COLUMNS.index(name)],
                     )
-                    for row in range(len(strategies))
+                    for row in range(len(panel.arms) - plan.above_nothing)
                 ]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Quantiles:
-    """The outcome over plausible worlds; `central` in the scenario as it stands."""
+    """The outcome over plausible worlds; `central` in the scenario as it stands, with its interval by luck."""
 
     central: float
     median: float
@@ -32,6 +33,8 @@ class Quantiles:
     p25: float
     p75: float
     p95: float
+    central_low: float = math.nan
+    central_high: float = math.nan
 
 
 @dataclass(frozen=True)

@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 from majung.decision.statistics import Interval
 from majung.decision.worlds.measures import MEASURES
 from majung.messages import Lang, text
+from majung.report.explore.sentences import share_bounds, told_apart
 from majung.report.factors import by_name, factor_name, factor_value, tendency
 from majung.report.outcomes import scale_of
 from majung.report.page.cells import Block, Cell
-from majung.report.wording import NOTHING, interval_bounds, number, percent
+from majung.report.wording import NOTHING, interval_bounds, number
 
 if TYPE_CHECKING:
     from majung.decision.explore.result import Exploration
     from majung.report.figures.style import MoneyScale
 
-__all__ = ["factors_found_block", "ordered"]
+__all__ = ["factors_found_block"]
 
 _DIRECTIONS: Final = {1: "rises", -1: "falls", 0: "neither"}
-
-
-def ordered(found: Exploration) -> list[str]:
-    """Return the factors by their names, what the outcome hangs on most first."""
-    drivers = [one.parameter for one in found.drivers]
-    effects = [one.parameter for one in found.screening.effects]
-    return list(dict.fromkeys([*drivers, *effects, *(factor.name for factor in found.factors)]))
 
 
 def factors_found_block(found: Exploration, names: list[str], lang: Lang) -> Block:
@@ -45,10 +39,11 @@ def factors_found_block(found: Exploration, names: list[str], lang: Lang) -> Blo
     rows = [_row(name, found, effects.get(name), scale, lang) for name in names]
     head = [
         text(f"report.explore.column.{name}", lang)
-        for name in ("factor", "direction", "driver", "total", "first", "screening")
+        for name in ("factor", "screening", "total", "first", "driver", "direction")
     ]
     unit = scale.label or MEASURES[found.outcome].label.text(lang)
-    return Block(text("report.explore.caption.factors", lang, unit=unit), head, rows, words=2)
+    key = "factors" if told_apart(found) else "luck"
+    return Block(text(f"report.explore.caption.{key}", lang, unit=unit), head, rows, words=2)
 
 
 def _row(name: str, found: Exploration, effect: Any, scale: MoneyScale, lang: Lang) -> list[Cell]:
@@ -64,17 +59,16 @@ def _row(name: str, found: Exploration, effect: Any, scale: MoneyScale, lang: La
     low, high = (factor_value(end, factor, lang) for end in (factor.low, factor.high))
     return [
         Cell(factor_name(name, known, lang), text("report.range", lang, low=low, high=high)),
-        Cell(text(f"report.explore.direction.{word}", lang)),
-        Cell(NOTHING) if driver is None else Cell(number(driver.index, decimals=2), _bounds(driver, lang)),
-        *((Cell(NOTHING), Cell(NOTHING)) if share is None else (_share(share.total, lang), _share(share.first, lang))),
         Cell(*interval_bounds(step, lang, scale.factor)),
+        *(
+            (Cell(NOTHING), Cell(NOTHING))
+            if share is None
+            else (Cell(*share_bounds(share.total, lang)), Cell(*share_bounds(share.first, lang)))
+        ),
+        Cell(NOTHING) if driver is None else Cell(number(driver.index, decimals=2), _bounds(driver, lang)),
+        Cell(text(f"report.explore.direction.{word}", lang)),
     ]
 
 
 def _bounds(one: Any, lang: Lang) -> str:
     return text("report.range", lang, low=number(one.low, decimals=2), high=number(one.high, decimals=2))
-
-
-def _share(one: Any, lang: Lang) -> Cell:
-    low, high = (percent(min(max(end, 0.0), 1.0)) for end in (one.low, one.high))
-    return Cell(percent(max(one.value, 0.0)), text("report.range", lang, low=low, high=high))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from majung.decision.worlds.measures import MEASURES
 from majung.messages import Lang, text
+from majung.report.explore.sentences import ordered, share_bounds
 from majung.report.factors import by_name, factor_name, tendency
 from majung.report.figures.factors import factor_axis, region_of
 from majung.report.figures.labels import labels, span_of
@@ -31,7 +32,7 @@ from majung.report.figures.worlds import (
     world_map,
 )
 from majung.report.outcomes import scale_of
-from majung.report.wording import number, percent
+from majung.report.wording import number
 
 if TYPE_CHECKING:
     from majung.decision.explore.result import Exploration
@@ -117,16 +118,20 @@ def screening_chart(found: Exploration, lang: Lang, width: int) -> Specification
 
 
 def variance_chart(found: Exploration, lang: Lang, width: int) -> Specification | None:
-    """Draw the shares of variance that are due to each factor, alone and together with others (Sobol)."""
+    """Draw the shares of variance that are due to each factor, alone and together with others (Sobol).
+
+    Estimates beyond nothing and all are drawn as these.
+    """
     if found.decomposition is None or not found.decomposition.shares:
         return None
     known = by_name(found.factors)
-    shares = found.decomposition.shares[:MOST_FACTORS]
+    by_order = {name: place for place, name in enumerate(ordered(found))}
+    shares = sorted(found.decomposition.shares, key=lambda one: by_order[one.parameter])[:MOST_FACTORS]
     words = {key: text(f"report.explore.chart.{key}", lang) for key in ("first", "total")}
     frame = pd.DataFrame(
         [
-            {"key": one.parameter, "kind": words[kind], "value": bar.value, "low": bar.low, "high": bar.high,
-             "words": percent(max(bar.value, 0.0))}
+            {"key": one.parameter, "kind": words[kind], "words": share_bounds(bar, lang)[0],
+             **{end: min(max(getattr(bar, end), 0.0), 1.0) for end in ("value", "low", "high")}}
             for one in shares
             for kind, bar in (("first", one.first), ("total", one.total))
         ]

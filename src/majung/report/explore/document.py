@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from majung.messages import Lang, text
 from majung.money import format_date, parse_unit
-from majung.report.explore.blocks import factors_found_block, ordered
+from majung.report.explore.blocks import factors_found_block
 from majung.report.explore.charts import CHARTS
-from majung.report.explore.sentences import headline, outcome_name, rule_sentences, strategy_name, support
+from majung.report.explore.sentences import (
+    MOST_NAMED,
+    headline,
+    ordered,
+    outcome_name,
+    rule_sentences,
+    strategy_name,
+    support,
+    told_apart,
+)
 from majung.report.factors import factors_block
 from majung.report.study import Item, Section, Study, write_study
 from majung.report.wording import count, percent
@@ -71,7 +80,7 @@ def render(
         over=text("report.explore.over", lang, title=title, day=format_date(found.day, lang)),
         headline=headline(found, lang),
         support=support(found, lang),
-        lead=[Item("table", factors_found_block(found, ordered(found)[:_MOST_LEADING], lang))],
+        lead=[Item("table", factors_found_block(found, _leading(found), lang))],
         real=scenario.real.text(lang),
         reconstructed=scenario.reconstructed.text(lang),
         facts=_facts(found, lang),
@@ -104,6 +113,12 @@ def identity(found: Exploration, lang: Lang) -> list[tuple[str, str]]:
         (text("report.study.confidence", lang), percent(found.confidence)),
         (text("report.identity.unit", lang), parse_unit(found.unit).label(lang)),
     ]
+
+
+def _leading(found: Exploration) -> list[str]:
+    """Return the factors of the first table: the first ones, and those that the headline names."""
+    named = told_apart(found)[:MOST_NAMED]
+    return [name for place, name in enumerate(ordered(found)) if place < _MOST_LEADING or name in named]
 
 
 def _say(key: str, lang: Lang, **values: object) -> str:

@@ -9,15 +9,29 @@ from majung.decision.worlds.measures import MEASURES
 from majung.messages import Lang, text
 from majung.report.factors import by_name, factor_name, rule_words
 from majung.report.outcomes import outcome_words
-from majung.report.wording import count, percent
+from majung.report.wording import NOTHING, count, percent
 
 if TYPE_CHECKING:
     from majung.decision.explore.discovery import Box
     from majung.decision.explore.result import Exploration
+    from majung.decision.explore.sensitivity import Estimate
 
-__all__ = ["headline", "outcome_name", "rule_sentence", "rule_sentences", "strategy_name", "support", "value_words"]
+__all__ = [
+    "MOST_NAMED",
+    "headline",
+    "ordered",
+    "outcome_name",
+    "rule_sentence",
+    "rule_sentences",
+    "share_bounds",
+    "strategy_name",
+    "support",
+    "told_apart",
+    "value_words",
+]
 
-_MOST_NAMED: Final = 3
+MOST_NAMED: Final = 3
+"""Numbers that the headline names."""
 
 
 def outcome_name(found: Exploration, lang: Lang) -> str:
@@ -35,10 +49,31 @@ def value_words(value: float, found: Exploration, lang: Lang) -> str:
     return outcome_words(value, MEASURES[found.outcome].unit, found.unit, lang)
 
 
+def ordered(found: Exploration) -> list[str]:
+    """Return the factors by their names, that with the largest mean absolute effect first, as all that lists them does.
+
+    Shares of variance are known of the first ones, as they were chosen by the same index.
+    """
+    effects = [one.parameter for one in found.screening.effects]
+    return list(dict.fromkeys([*effects, *(factor.name for factor in found.factors)]))
+
+
+def told_apart(found: Exploration) -> list[str]:
+    """Return the factors that move the outcome more than luck does, in the same order."""
+    more = {one.parameter for one in found.drivers if one.matters}
+    return [name for name in ordered(found) if name in more]
+
+
+def share_bounds(one: Estimate, lang: Lang) -> tuple[str, str]:
+    """Write a share of variance and its interval; estimates beyond nothing and all are written as these."""
+    value, low, high = (percent(min(max(end, 0.0), 1.0)) for end in (one.value, one.low, one.high))
+    return value, "" if NOTHING in (low, high) else text("report.range", lang, low=low, high=high)
+
+
 def headline(found: Exploration, lang: Lang) -> str:
     """Return what the outcome hangs on most, in a sentence."""
     known = by_name(found.factors)
-    names = [factor_name(one.parameter, known, lang) for one in found.drivers if one.matters][:_MOST_NAMED]
+    names = [factor_name(name, known, lang) for name in told_apart(found)[:MOST_NAMED]]
     values = {"outcome": outcome_name(found, lang)}
     if not names:
         return text("report.explore.headline.nothing", lang, **values)
@@ -49,16 +84,23 @@ def headline(found: Exploration, lang: Lang) -> str:
 
 
 def support(found: Exploration, lang: Lang) -> list[str]:
-    """Return how far the outcome spreads, how much of it a few numbers explain, and what was left out."""
-    quantiles = found.quantiles
+    """Return how far the outcome spreads, how much of it a number explains if any does, and what was left out."""
+    quantiles, told = found.quantiles, told_apart(found)
     values = {name: value_words(getattr(quantiles, name), found, lang) for name in ("median", "p05", "p95", "central")}
+    if math.isfinite(quantiles.central_low):
+        ends = {side: value_words(getattr(quantiles, f"central_{side}"), found, lang) for side in ("low", "high")}
+        values["central"] += f" ({text('report.range', lang, **ends)})"
     values |= {"strategy": strategy_name(found, lang), "worlds": count(len(found.values))}
     said = [text("report.explore.support.spread", lang, **values)]
-    if found.decomposition is not None and found.decomposition.shares:
-        known, most = by_name(found.factors), found.decomposition.shares[0]
-        name = factor_name(most.parameter, known, lang)
-        share = {"total": percent(max(most.total.value, 0.0)), "first": percent(max(most.first.value, 0.0))}
-        said.append(text("report.explore.support.variance", lang, name=name, **share))
+    shares = () if found.decomposition is None else found.decomposition.shares
+    share = next((one for name in told for one in shares if one.parameter == name), None)
+    if share is not None:
+        name = factor_name(share.parameter, by_name(found.factors), lang)
+        parts = {key: share_bounds(getattr(share, key), lang) for key in ("total", "first")}
+        written = {key: f"{value} ({within})" if within else value for key, (value, within) in parts.items()}
+        said.append(text("report.explore.support.variance", lang, name=name, **written))
+    if not told:
+        said.append(text("report.explore.support.luck", lang))
     if found.chosen:
         said.append(text("report.explore.support.chosen", lang, strategy=strategy_name(found, lang)))
     if found.failed:

@@ -13,9 +13,8 @@ from openpyxl import Workbook
 
 from majung.messages import Lang, text
 from majung.report.drawing import write_whole
-from majung.report.explore.blocks import ordered
 from majung.report.explore.document import identity
-from majung.report.explore.sentences import headline
+from majung.report.explore.sentences import headline, ordered
 from majung.report.factors import by_name, factor_name, rule_words
 from majung.report.sheets import Cells, Column, Kind, Sheet, about_sheet, fill_sheet, write_tables
 from majung.report.spreadsheets import undated
