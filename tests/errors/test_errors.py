@@ -54,7 +54,7 @@ def test_long_and_broken_values_are_quoted_on_one_line() -> None:
 def test_input_error_lists_every_problem_under_their_count() -> None:
     error = InputError([size_problem(), size_problem().at(row=18)])
     lines = str(error).splitlines()
-    assert lines[0] == "2 problem(s) in the input:"
+    assert lines[0] == "2 problems in the input:"
     assert [line.split(",")[0] for line in lines[1:]] == ["  firms.csv row 17", "  firms.csv row 18"]
     assert error.text("ko").startswith("입력에서 찾은 문제: 2건\n")
 

@@ -563,7 +563,7 @@ def test_everything_that_is_wrong_is_listed_at_once_by_file_and_row(tmp_path: Pa
         ("strategies.toml", None),
         ("strategies.toml", None),
     ]
-    assert str(error).startswith("6 problem(s) in the input:\n  scenario.toml, quarters:")
+    assert str(error).startswith("6 problems in the input:\n  scenario.toml, quarters:")
 
 
 def test_what_a_copy_has_from_another_strategy_is_said_once(tmp_path: Path) -> None:
@@ -576,7 +576,7 @@ def test_what_a_copy_has_from_another_strategy_is_said_once(tmp_path: Path) -> N
 def test_of_very_many_problems_fifty_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
     rows = "".join(f"x{i},,,ventur,-3,,,3,2,\n" for i in range(800))
     error = refusal(tmp_path, change("firms.csv", "v1,,,", rows + "v1,,,"))
-    assert str(error).splitlines()[0] == "1600 problem(s) in the input:"
+    assert str(error).splitlines()[0] == "1600 problems in the input:"
     assert str(error).splitlines()[-1] == "  firms.csv: … and 1,550 more."
     assert len(error.problems) == 51
 

@@ -122,7 +122,7 @@ def test_many_wrong_cells_are_counted(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_series(path)
     assert len(caught.value.problems) == 51
-    assert "300 problem(s)" in caught.value.text("en")
+    assert "300 problems" in caught.value.text("en")
     assert "250 more" in caught.value.text("en")
 
 

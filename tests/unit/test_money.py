@@ -55,7 +55,7 @@ def test_amounts_as_people_write_them(written: str | float, million_won: str) ->
 @pytest.mark.parametrize("written", ["-5", "\N{MINUS SIGN}5", "△5", "▲5", "(5)", "KRW -5m", "-KRW 5m", -5])
 def test_negative_only_where_allowed(written: str | int) -> None:
     assert parse_amount(written, MILLION, allow_negative=True) == -5
-    with pytest.raises(InputError, match="is negative; the amount is zero or more"):
+    with pytest.raises(InputError, match="is negative; the amount must not be"):
         parse_amount(written, MILLION)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import errno
 import io
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,8 +22,9 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from majung.errors import InputError, Problem
+from majung.messages import Phrase
 
-__all__ = ["SUFFIXES", "Batch", "Sheet", "decode", "open_table"]
+__all__ = ["SUFFIXES", "Batch", "Sheet", "decode", "open_table", "reason_of"]
 
 SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
 
@@ -41,6 +43,13 @@ _MAGIC: Final = (
     (b"\x89PNG", "picture"),
     (b"\xff\xd8\xff", "picture"),
 )
+_REASONS: Final = {
+    errno.ENOENT: "file.reason.missing",
+    errno.EACCES: "file.reason.forbidden",
+    errno.EPERM: "file.reason.forbidden",
+    errno.EISDIR: "file.reason.is_folder",
+    errno.ENOTDIR: "file.reason.not_folder",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def open_table(path: Path, note: Callable[[Problem], None]) -> Sheet:
         with path.open("rb") as stream:
             start = stream.read(4096)
     except OSError as error:
-        raise InputError([Problem(key="file.unreadable", values={"detail": error.strerror or str(error)})]) from None
+        raise InputError([Problem(key="file.unreadable", values={"detail": reason_of(error)})]) from None
     if not start.strip():
         raise InputError([Problem(key="file.empty")])
     kind = next((kind for magic, kind in _MAGIC if start.startswith(magic)), "text")
@@ -90,6 +99,13 @@ def open_table(path: Path, note: Callable[[Problem], None]) -> Sheet:
     if kind == "zip":
         return _open_workbook(path, note)
     return _open_parquet(path) if kind == "parquet" else _open_csv(path, note)
+
+
+def reason_of(error: OSError) -> Phrase | str:
+    """Return why the file system refuses: in words of ours where it often does so, else in the system's."""
+    if error.errno in _REASONS:
+        return Phrase(_REASONS[error.errno])
+    return error.strerror or str(error)
 
 
 def decode(content: bytes) -> str:
