@@ -13,6 +13,7 @@ from rich.console import Console
 from tests.unit.fake_market import market, small_scenario
 
 from majung.cli.app import command
+from majung.cli.commands.gathering import Gathering
 from majung.cli.commands.running import read_settings
 from majung.cli.said.progress import shown
 from majung.cli.said.show import as_json, dumped, heading, ranking, table
@@ -22,6 +23,8 @@ from majung.ensemble import Progress, design
 from majung.errors import InputError
 from majung.messages import LANGUAGES, Lang
 from majung.parameters import LocalText
+from majung.report.page.sentences import headline
+from majung.report.series import Results
 
 INTERVAL = {"mean", "low", "high"}
 
@@ -44,26 +47,56 @@ def printed(content: object, width: int = 150) -> str:
     return stream.getvalue()
 
 
+def results_of(dataset: Any) -> Results:
+    return Results(dataset, small_scenario(), summarise(dataset))
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_table_has_a_row_a_strategy_in_the_readers_language(dataset: Any, lang: Lang) -> None:
     summaries = summarise(dataset)
-    shown_table = printed(table(dataset, summaries, lang, width=150))
+    shown_table = printed(table(results_of(dataset), lang))
     for summary in summaries:
         assert summary.title.text(lang) in shown_table
     assert ("기대 후회" in shown_table) == (lang == "ko")
-    assert "시드" in heading(dataset, "ko")
-    assert "KRW" in heading(dataset, "en")
+    assert "시드" in heading(dataset, "억원", "ko")
+    assert "20 paired worlds" in heading(dataset, "million KRW", "en")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_table_fits_a_narrow_terminal(dataset: Any, lang: Lang) -> None:
-    lines = printed(table(dataset, summarise(dataset), lang, width=80), width=80).splitlines()
+    lines = printed(table(results_of(dataset), lang), width=80).splitlines()
     assert max(map(cell_len, lines)) <= 80
     assert not [line for line in lines if "…" in line]
 
 
+@pytest.mark.parametrize("width", [60, 80, 150])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_width_takes_the_intervals_away_and_the_headline_stands_above_them(
+    dataset: Any, lang: Lang, width: int
+) -> None:
+    results = results_of(dataset)
+    first, verdict, shown_table, note = ranking(results, lang, width)
+    assert verdict == headline(results, lang).sentence + "."
+    assert "20" in str(first)
+    rows = printed(shown_table, width=width)
+    assert rows.count("±") == 2 * (len(results.strategies) - 1)
+    for word in ("net gain", "best in", "regret") if lang == "en" else ("순이득", "최선일 확률", "기대 후회"):
+        in_table = all(part in rows for part in word.split())
+        assert in_table == (word in str(note).lower()), word
+
+
+def test_rows_are_in_the_order_of_the_net_gain_that_they_show(dataset: Any) -> None:
+    results = results_of(dataset)
+    gains = [row[1].plain.split(" ")[0].replace("−", "-").replace(",", "") for row in table(results, "en").rows]
+    assert [float(gain) for gain in gains] == sorted(map(float, gains), reverse=True)
+    assert gains[results.strategies.index(results.baseline)] == "0"
+
+
 def test_a_comparison_without_intervals_prints(one_world: Any) -> None:
-    assert "nan" not in printed(table(one_world, summarise(one_world), "en", width=150))
+    said = [part if isinstance(part, str) else printed(part) for part in ranking(results_of(one_world), "en", 150)]
+    assert "nan" not in "".join(said)
+    assert "±" not in "".join(said)
+    assert "a single world" in said[0]
 
 
 def test_the_object_for_machines_has_the_promised_names(dataset: Any) -> None:
@@ -98,12 +131,18 @@ def test_what_does_not_exist_is_null_for_machines(one_world: Any) -> None:
 
 
 def test_settings_are_read_with_all_their_problems() -> None:
-    assert read_settings(["quality_weight=2.2", " markup.large = 0.4 "]) == {"quality_weight": 2.2, "markup.large": 0.4}
-    with pytest.raises(InputError) as caught:
-        read_settings(["quality_weight", "a=b", "c=1", "c=2", "=3"])
-    assert [problem.key for problem in caught.value.problems] == [
+    gathering = Gathering()
+    assert read_settings(["quality_weight=2.2", " markup.large = 0.4 "], gathering) == {
+        "quality_weight": 2.2,
+        "markup.large": 0.4,
+    }
+    assert gathering.problems == []
+    assert read_settings(["quality_weight", "a=b", "c=1", "c=2", "=3"], gathering) == {"c": 1}
+    assert [problem.key for problem in gathering.problems] == [
         "cli.set_form", "cli.set_number", "cli.set_twice", "cli.set_form",
     ]  # fmt: skip
+    with pytest.raises(InputError):
+        gathering.settle()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -182,7 +221,7 @@ def test_progress_in_a_terminal_is_a_bar() -> None:
 def test_a_title_in_one_language_is_used_in_both() -> None:
     scenario = replace(small_scenario(), title=LocalText(ko="작은 보기"))
     dataset = compare(scenario, 20, paths=False, market=market(design(scenario).strategies))
-    assert heading(dataset, "en").startswith("작은 보기, ")
+    assert heading(dataset, "million KRW", "en").startswith("작은 보기, ")
     result = as_json(dataset, summarise(dataset), lang="en", workers=1, seconds={}, files={})
     assert result["scenario"]["title"] == "작은 보기"
 
@@ -193,7 +232,7 @@ def test_a_reader_that_leaves_the_table_is_told_apart_from_a_bug(dataset: Any, m
             raise BrokenPipeError
 
     monkeypatch.setattr("sys.stdout", Left())
-    said = ranking(dataset, summarise(dataset), "en", 150)
+    said = ranking(results_of(dataset), "en", 150)
     with pytest.raises(BrokenPipeError):
         Speaker("en", quiet=False, for_machines=False).done(said, "report.html")
 

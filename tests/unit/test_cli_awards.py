@@ -212,7 +212,7 @@ def test_stages_are_told_one_after_the_other(lang: Lang) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_tables_fit_a_terminal(width: int, lang: Lang) -> None:
     one = allocation(awards=8)
-    for table in (awards_table(one, lang, width=width), practices_table(one, lang)):
+    for table in (awards_table(one, lang), practices_table(one, lang)):
         stream = StringIO()
         Console(file=stream, width=width).print(table)
         assert len(stream.getvalue().splitlines()) > 5

@@ -265,7 +265,7 @@ def test_the_table_fits_a_terminal(tmp_path: Path, width: int, lang: Lang) -> No
     skeleton.write(tmp_path / "small")
     found = claims_of(planned_claims(load(tmp_path / "small"), worlds=32))
     stream = StringIO()
-    Console(file=stream, width=width).print(claims_table(found, lang, width=width))
+    Console(file=stream, width=width).print(claims_table(found, lang))
     lines = stream.getvalue().splitlines()
     assert max(map(cell_len, lines)) <= width
     for test in found.tests:

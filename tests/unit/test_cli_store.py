@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.store_cases import A, B, C, complete, compute, record
 
-from majung.cli.commands.stored import size
 from majung.cli.main import exit_code
-from majung.ensemble.store import Store
+from majung.cli.said.runs import options_of, size
+from majung.ensemble.store import RunInfo, Store
+from majung.parameters import LocalText
 
 
 @pytest.fixture
@@ -23,6 +25,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
+def run_of(request: dict[str, Any]) -> RunInfo:
+    counts = {"bytes": 0, "blocks_done": 0, "blocks_total": 0}
+    identity = {"seed": 7, "replications": 64, "strategies": {"a b": "hash"}}
+    given: dict[str, Any] = {"request": request, "identity": identity, **counts}
+    return RunInfo(run_id="4f1c", kind="run", title=LocalText(en="x"), created="", complete=True, **given)
+
+
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
     assert exit_code([*arguments, "--lang", "en"]) == code
     captured = capsys.readouterr()
@@ -32,14 +41,32 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
 def test_runs_are_shown_as_a_table(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, "runs")
     lines = [line for line in out.splitlines() if line.strip()]
-    assert lines[0].split() == ["run", "command", "title", "begun", "size", "state"]
+    assert lines[0].split() == ["run", "command", "title", "options", "begun", "size", "state"]
     assert lines[2].startswith(" 4f1c")
     assert lines[2].rstrip().endswith("complete")
-    assert lines[3].startswith(" 88a0   run       A market")
+    assert lines[3].split()[:4] == ["88a0", "run", "A", "market"]
     assert lines[3].rstrip().endswith("1 of 2 blocks")
     assert err == ""
     assert exit_code(["runs", "--lang", "ko"]) == 0
     assert "블록 2개 중 1개" in capsys.readouterr().out
+
+
+def test_runs_are_told_apart_by_the_options_that_ask_for_them() -> None:
+    asked = {"strategies": ["a b", "c"], "replications": None, "precision": None, "paths": True, "seed": None}
+    run = run_of({**asked, "overrides": {"churn": 0.5}, "scenario": "x", "out": "o", "lang": "ko"})
+    assert options_of(run).replace("\N{NO-BREAK SPACE}", " ") == "-s 'a b' -s c -n 64 --paths --seed 7 --set churn=0.5"
+    # How many it took is not what was asked for.
+    run = run_of({**asked, "precision": 0.1})
+    assert "-n" not in options_of(run).split()
+
+
+def test_every_id_that_is_no_run_is_said(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    err = said(capsys, "rm", "4f1c", "zz", "yy", "zz", code=2)[1]
+    assert "2 problems" in err
+    assert "'zz'" in err
+    assert "'yy'" in err
+    with Store.open(root, create=False) as store:
+        assert [run.run_id for run in store.runs()] == ["4f1c", "88a0"]
 
 
 def test_runs_are_listed_for_machines(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

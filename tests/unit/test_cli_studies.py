@@ -213,7 +213,7 @@ def test_tables_fit_a_terminal(tmp_path: Path, width: int, lang: Lang) -> None:
     scenario = load(tmp_path / "small")
     exploration = exploration_of(planned_exploration(scenario))
     search = search_of(planned_search(scenario, ["10억", "1조"]))
-    for table in (drivers_table(exploration, lang, width=width), search_table(search, lang, width=width)):
+    for table in (drivers_table(exploration, lang), search_table(search, lang)):
         stream = StringIO()
         Console(file=stream, width=width).print(table)
         lines = stream.getvalue().splitlines()

@@ -74,11 +74,11 @@ def run(
         precision=precision,
         max_replications=max_replications,
         seed=seed,
-        overrides=running.read_settings(set_ or []),
+        overrides={},
         paths=paths,
         out=out,
     )
-    running.run(asked, _how(settings, store, threads, cluster, json, quiet))
+    running.run(asked, set_ or [], _how(settings, store, threads, cluster, json, quiet))
 
 
 def allocate(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from majung.cli.commands import conducting
 from majung.cli.commands.conducting import Command, How, speaker_of, timed
+from majung.cli.commands.gathering import Gathering
 from majung.cli.said.show import as_json, ranking
 from majung.errors import InputError, Problem
 
@@ -70,8 +71,24 @@ class _Compared:
         return str(self.dataset.attrs["result_hash"])
 
 
-def run(asked: Asked, how: How) -> None:
-    """Load, simulate, compare, and write the report, the data and the tables."""
+def run(asked: Asked, settings: Sequence[str], how: How) -> None:
+    """Load, simulate, compare, and write the report, the data and the tables.
+
+    Parameters
+    ----------
+    settings : sequence of str
+        Parameters to be given another value, ``NAME=VALUE``.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong with the settings, the scenario and the rest of what is asked for.
+    """
+    gathering = Gathering()
+    asked = replace(asked, overrides=read_settings(settings, gathering))
+    if gathering.problems:
+        gathering.tried(lambda: _planned(_load(asked), asked))
+        gathering.settle()
     conducting.conduct(COMMAND, asked, how)
 
 
@@ -97,23 +114,20 @@ def rerun(run_id: str, how: How) -> None:
     conducting.reconduct(home.COMMAND, before, inputs, how)
 
 
-def read_settings(settings: Sequence[str]) -> dict[str, float]:
-    """Read ``NAME=VALUE`` settings, all problems at once."""
+def read_settings(settings: Sequence[str], gathering: Gathering) -> dict[str, float]:
+    """Read ``NAME=VALUE`` settings; what is wrong with any of them is gathered."""
     values: dict[str, float] = {}
-    problems = []
     for setting in settings:
         name, equals, written = (part.strip() for part in setting.partition("="))
         if not (name and equals and written):
-            problems.append(Problem(key="cli.set_form", found=setting))
+            gathering.problems.append(Problem(key="cli.set_form", found=setting))
         elif name in values:
-            problems.append(Problem(key="cli.set_twice", found=name))
+            gathering.problems.append(Problem(key="cli.set_twice", found=name))
         else:
             try:
                 values[name] = float(written)
             except ValueError:
-                problems.append(Problem(key="cli.set_number", found=written, values={"name": name}))
-    if problems:
-        raise InputError(problems)
+                gathering.problems.append(Problem(key="cli.set_number", found=written, values={"name": name}))
     return values
 
 
@@ -121,7 +135,15 @@ def _load(asked: Asked) -> Scenario:
     from majung.scenario import load
 
     scenario = load(asked.directory)
-    return scenario.with_parameters(asked.overrides) if asked.overrides else scenario
+    if not asked.overrides:
+        return scenario
+    gathering = Gathering()
+    changed = gathering.tried(lambda: scenario.with_parameters(asked.overrides))
+    if changed is None:
+        # What else is asked for is held against the scenario as it is.
+        gathering.tried(lambda: _planned(scenario, asked))
+        gathering.settle()
+    return changed or scenario
 
 
 def _planned(scenario: Scenario, asked: Asked) -> Design:
@@ -166,8 +188,10 @@ def _as_json(found: _Compared, lang: Lang, files: Mapping[str, str]) -> dict[str
     return as_json(found.dataset, found.summaries, lang=lang, workers=found.workers, seconds=seconds, files=dict(files))
 
 
-def _said(found: _Compared, _: Scenario, lang: Lang, width: int) -> Iterator[Said]:
-    return ranking(found.dataset, found.summaries, lang, width)
+def _said(found: _Compared, scenario: Scenario, lang: Lang, width: int) -> Iterator[Said]:
+    from majung.report.series import Results
+
+    return ranking(Results(found.dataset, scenario, found.summaries), lang, width)
 
 
 COMMAND: Final = Command(

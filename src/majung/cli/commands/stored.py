@@ -5,23 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from majung.cli.commands.gathering import Gathering
+from majung.cli.said.runs import size
 from majung.cli.said.show import dumped
 from majung.errors import StoreError
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from majung.ensemble.store import RunInfo, Store
 
-__all__ = ["export", "import_", "remove", "runs", "size", "verify"]
-
-_WIDTH: Final = 150
-"""Columns where there is no terminal to ask."""
-_THOUSAND: Final = 1000
+__all__ = ["export", "import_", "remove", "runs", "verify"]
 
 
 def runs(store: Path | None, lang: Lang, *, json: bool) -> None:
@@ -45,7 +42,10 @@ def runs(store: Path | None, lang: Lang, *, json: bool) -> None:
 def remove(ids: Sequence[str], store: Path | None, lang: Lang) -> None:
     """Remove runs, and say what that freed; none where one of them is unknown."""
     with _root(store, lang) as opened:
-        for run_id in dict.fromkeys(opened.run(run_id).run_id for run_id in ids):
+        gathering = Gathering()
+        found = [gathering.tried(partial(opened.run, run_id)) for run_id in ids]
+        gathering.settle()
+        for run_id in dict.fromkeys(run.run_id for run in found if run is not None):
             print(text("cli.rm.removed", lang, run_id=run_id, size=size(opened.remove(run_id))))
 
 
@@ -96,16 +96,6 @@ def import_(file: Path, store: Path | None, lang: Lang) -> None:
     print(text("cli.import.done", lang, run_id=run_id, path=place))
 
 
-def size(count: int) -> str:
-    """Return a number of bytes for people, in powers of a thousand."""
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < _THOUSAND:
-            break
-        value, unit = value / _THOUSAND, larger
-    return f"{value:.{0 if unit == 'B' else 1}f} {unit}"
-
-
 @contextmanager
 def _root(store: Path | None, lang: Lang) -> Iterator[Store]:
     from majung.ensemble.store import default_root
@@ -129,32 +119,7 @@ def _say_notices(store: Store, lang: Lang) -> None:
 
 
 def _show(found: Sequence[RunInfo], lang: Lang) -> None:
-    from rich.console import Console
+    from majung.cli.said.runs import runs_table
+    from majung.cli.said.speaker import console
 
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False, markup=False)
-    console.print(_table(found, lang))
-
-
-def _table(found: Sequence[RunInfo], lang: Lang) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    shown.add_column(text("cli.runs.id", lang), no_wrap=True)
-    shown.add_column(text("cli.runs.command", lang), no_wrap=True)
-    shown.add_column(text("cli.runs.title", lang), overflow="fold")
-    shown.add_column(text("cli.runs.begun", lang), no_wrap=True)
-    shown.add_column(text("cli.runs.size", lang), justify="right", no_wrap=True)
-    shown.add_column(text("cli.runs.state", lang), no_wrap=True)
-    for run in found:
-        state = "cli.runs.complete" if run.complete else "cli.runs.partial"
-        shown.add_row(
-            run.run_id,
-            run.kind,
-            Text(run.title.text(lang)),
-            f"{run.created[:10]} {run.created[11:16]} UTC",
-            size(run.bytes),
-            text(state, lang, done=run.blocks_done, total=run.blocks_total),
-        )
-    return shown
+    console(to_stderr=False).print(runs_table(found, lang))

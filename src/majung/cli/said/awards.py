@@ -5,21 +5,33 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from majung.cli.said.grid import Column, Grid, Side, within
 from majung.messages import Lang, text
 from majung.money import format_date, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.table import Table
+    from rich.text import Text
 
     from majung.cli.said.speaker import Said
     from majung.decision.awards import Allocation
+    from majung.decision.statistics import Interval
     from majung.scenario import Scenario
 
 __all__ = ["awards_said", "awards_table", "practices_table"]
 
-_WIDE: Final = 110
+_COLUMNS: Final[tuple[tuple[str, Side, int], ...]] = (
+    ("firm", "left", 0),
+    ("line", "left", 0),
+    ("instrument", "left", 2),
+    ("quarter", "left", 1),
+    ("amount", "right", 0),
+    ("value", "right", 0),
+    ("per", "right", 3),
+    ("score", "right", 4),
+)
+"""Columns, and in which order they are left out where there is no room."""
 
 
 def awards_said(allocation: Allocation, scenario: Scenario, lang: Lang, width: int) -> Iterator[Said]:
@@ -30,7 +42,7 @@ def awards_said(allocation: Allocation, scenario: Scenario, lang: Lang, width: i
     title = allocation.title.text(lang) or allocation.call
     yield text("cli.allocate.heading", lang, title=title, day=format_date(allocation.day, lang))
     if allocation.awards:
-        yield awards_table(allocation, lang, width=width)
+        yield awards_table(allocation, lang)
     refused = {one.application for one in allocation.ineligible if not one.document}
     yield text(
         "cli.allocate.counts",
@@ -47,67 +59,56 @@ def awards_said(allocation: Allocation, scenario: Scenario, lang: Lang, width: i
         yield practices_table(allocation, lang)
 
 
-def awards_table(allocation: Allocation, lang: Lang, *, width: int) -> Table:
-    """Return the awards as a table for a terminal; a narrow one leaves out instrument, quarter and score."""
-    from rich.text import Text
-
+def awards_table(allocation: Allocation, lang: Lang) -> Grid:
+    """Return the awards as a table for a terminal; score, instrument and quarter go first where there is no room."""
     from majung.report.awards.words import exact, name_of, named, ratio, whole_amounts, worth_scale
     from majung.report.wording import interval_bounds, number
 
     unit = parse_unit(allocation.unit)
-    currency = text(f"money.currency.{unit.currency}", lang)
-    wide = width >= _WIDE
     found = allocation.awards
     scale = worth_scale((one.value.mean for one in found), allocation, lang)
-    amounts = whole_amounts([one.amount for one in found], unit)
-    shown = _table()
-    shown.add_column(text("cli.allocate.column.firm", lang), overflow="fold")
-    shown.add_column(text("cli.allocate.column.line", lang), overflow="fold")
-    if wide:
-        shown.add_column(text("cli.allocate.column.instrument", lang), overflow="fold")
-        shown.add_column(text("cli.allocate.column.quarter", lang), no_wrap=True)
-    shown.add_column(text("cli.allocate.column.amount", lang), justify="right", no_wrap=True)
-    shown.add_column(text("cli.allocate.column.value", lang, unit=scale.label), justify="right")
-    shown.add_column(text("cli.allocate.column.per", lang, currency=currency), justify="right", no_wrap=True)
-    if wide:
-        shown.add_column(text("cli.allocate.column.score", lang), justify="right", no_wrap=True)
-    for one, money in zip(found, amounts, strict=True):
-        mean, bounds = interval_bounds(one.value, lang, scale.factor)
-        # A name with brackets is a name, not a style.
-        cells = [Text(name_of(one.firm_name, one.firm, lang)), Text(name_of(one.technology_name, one.technology, lang))]
-        if wide:
-            cells += [Text(named("report.instrument", one.instrument, lang)), Text(one.quarter)]
-        cells += [Text(exact(money, unit, lang)), Text(f"{mean} ({bounds})" if wide and bounds else mean)]
-        cells.append(Text(number(ratio(one.value, one.amount).mean)))
-        if wide:
-            cells.append(Text(number(one.score, decimals=1) if math.isfinite(one.score) else ""))
-        shown.add_row(*cells)
+    values = {"unit": scale.label, "currency": text(f"money.currency.{unit.currency}", lang)}
+    shown = Grid(
+        [
+            Column(key, text(f"cli.allocate.column.{key}", lang, **values), side, lesser)
+            for key, side, lesser in _COLUMNS
+        ]
+    )
+    for one, money in zip(found, whole_amounts([one.amount for one in found], unit), strict=True):
+        shown.add(
+            name_of(one.firm_name, one.firm, lang),
+            name_of(one.technology_name, one.technology, lang),
+            named("report.instrument", one.instrument, lang),
+            one.quarter,
+            exact(money, unit, lang),
+            within(*interval_bounds(one.value, lang, scale.factor)),
+            number(ratio(one.value, one.amount).mean),
+            number(one.score, decimals=1) if math.isfinite(one.score) else "",
+        )
     return shown
 
 
-def practices_table(allocation: Allocation, lang: Lang) -> Table:
+def practices_table(allocation: Allocation, lang: Lang) -> Grid:
     """Return the chosen awards beside other ways to choose, as a table for a terminal."""
-    from rich.text import Text
-
     from majung.report.awards.words import sentence, worth_scale
-    from majung.report.wording import NOTHING, interval
+    from majung.report.wording import NOTHING, interval_bounds
 
     values = (value for one in allocation.practices for value in (one.value.mean, one.difference.mean))
     scale = worth_scale([*values, allocation.portfolio_value.mean], allocation, lang)
-    shown = _table()
-    shown.add_column(text("cli.allocate.column.practice", lang), overflow="fold")
-    for key in ("value", "difference"):
-        shown.add_column(text(f"cli.allocate.column.{key}", lang, unit=scale.label), justify="right")
-    chosen = text("report.awards.chosen", lang)
-    shown.add_row(chosen, interval(allocation.portfolio_value, lang, scale.factor), NOTHING)
+
+    def worth(found: Interval) -> Text:
+        return within(*interval_bounds(found, lang, scale.factor))
+
+    shown = Grid(
+        [
+            Column("practice", text("cli.allocate.column.practice", lang)),
+            *(
+                Column(key, text(f"cli.allocate.column.{key}", lang, unit=scale.label), "right")
+                for key in ("value", "difference")
+            ),
+        ]
+    )
+    shown.add(text("report.awards.chosen", lang), worth(allocation.portfolio_value), NOTHING)
     for one in allocation.practices:
-        cells = (interval(found, lang, scale.factor) for found in (one.value, one.difference))
-        shown.add_row(Text(sentence(one.title.label(lang))), *cells)
+        shown.add(sentence(one.title.label(lang)), worth(one.value), worth(one.difference))
     return shown
-
-
-def _table() -> Table:
-    from rich import box
-    from rich.table import Table
-
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False)

@@ -7,52 +7,63 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from majung.cli.said.grid import Cell, Column, Grid, within
 from majung.evidence.learning import scenario_rates
 from majung.evidence.learning.curve import QUANTILES
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from majung.evidence.learning import Forecast, LearningCurve, Rate
 
 __all__ = ["as_json", "curve_table"]
 
-_COLUMNS: Final = ("technology", "n", "doublings", "rate", "break", "around", "next", "time")
+_COLUMNS: Final = (
+    ("technology", 0),
+    ("n", 2),
+    ("doublings", 3),
+    ("rate", 0),
+    ("break", 0),
+    ("around", 0),
+    ("next", 1),
+    ("time", 4),
+)
+"""Columns, and in which order they are left out where there is no room."""
 _NOTHING: Final = "\N{EN DASH}"
 
 
-def curve_table(curves: Iterable[LearningCurve], lang: Lang) -> Table:
+def curve_table(curves: Iterable[LearningCurve], lang: Lang) -> Grid:
     """Return a line a technology."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, column in enumerate(_COLUMNS):
-        justify = "right" if place else "left"
-        shown.add_column(text(f"cli.learning.column.{column}", lang), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    shown = Grid(
+        [
+            Column(column, text(f"cli.learning.column.{column}", lang), "right" if place else "left", lesser)
+            for place, (column, lesser) in enumerate(_COLUMNS)
+        ]
+    )
     for curve in curves:
-        shown.add_row(*map(Text, _cells(curve, lang)))
+        shown.add(*_cells(curve, lang))
     return shown
 
 
-def _cells(curve: LearningCurve, lang: Lang) -> tuple[str, ...]:
+def _cells(curve: LearningCurve, lang: Lang) -> tuple[Cell, ...]:
     if curve.rate is None:
         return (curve.technology, str(len(curve)), *[_NOTHING] * (len(_COLUMNS) - 2))
     breaks, ahead, against = curve.breaks, curve.next_doubling(), curve.against_time
-    rates = " \N{RIGHTWARDS ARROW} ".join(f"{100 * regime.rate.estimate:.1f} %" for regime in curve.regimes)
+    rates = " \N{RIGHTWARDS ARROW} ".join(_percent(regime.rate.estimate) for regime in curve.regimes)
     years = ", ".join(str(regime.end.year) for regime in curve.regimes[:-1])
     return (
         curve.technology,
         str(len(curve)),
         f"{curve.doublings:.1f}",
-        f"{100 * curve.rate.estimate:.1f} % ({_range(curve.rate, lang)})",
-        _NOTHING if breaks is None else f"{100 * breaks.probability:.0f} %",
+        within(_percent(curve.rate.estimate), _range(curve.rate, lang)),
+        _NOTHING if breaks is None else f"{100 * breaks.probability:.0f}\N{NO-BREAK SPACE}%",
         f"{rates} ({years})" if years else _NOTHING,
         _NOTHING if ahead is None else _cost(ahead, lang),
         _NOTHING if against is None else _odds(against.odds),
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _range(rate: Rate, lang: Lang) -> str:
@@ -60,13 +71,14 @@ def _range(rate: Rate, lang: Lang) -> str:
     return text("report.range", lang, low=low, high=high)
 
 
-def _cost(ahead: Forecast, lang: Lang) -> str:
+def _cost(ahead: Forecast, lang: Lang) -> Cell:
     low, middle, high = (f"{ahead.cost[place, 0]:,.3g}" for place in (0, 2, 4))
-    return f"{middle} ({text('report.range', lang, low=low, high=high)})"
+    return within(middle, text("report.range", lang, low=low, high=high))
 
 
 def _odds(odds: float) -> str:
-    return f"{odds:,.2g} : 1" if odds >= 1 else f"1 : {1 / odds:,.2g}"
+    written = f"{odds:,.2g} : 1" if odds >= 1 else f"1 : {1 / odds:,.2g}"
+    return written.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def as_json(curves: Iterable[LearningCurve], lang: Lang) -> list[dict[str, Any]]:

@@ -4,85 +4,101 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from majung.messages import Lang, text
-from majung.money import format_amount, parse_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     import xarray as xr
-    from rich.table import Table
+    from rich.text import Text
 
+    from majung.cli.said.grid import Grid
     from majung.cli.said.speaker import Said
     from majung.decision import Interval, StrategySummary
+    from majung.report.figures.style import MoneyScale
+    from majung.report.series import Results
 
 __all__ = ["as_json", "dumped", "heading", "ranking", "table"]
 
-_WIDE: Final = 110
-_COLUMNS: Final = (
-    ("spent", True),
-    ("created", True),
-    ("margin", False),
-    ("per_unit", True),
-    ("margin", False),
-    ("best", True),
-    ("regret", False),
-)
-"""Columns after the strategy's name, and whether a narrow terminal shows them."""
-_DASH: Final = "\N{EN DASH}"
+
+def ranking(results: Results, lang: Lang, width: int) -> Iterator[Said]:
+    """Yield what is said of a comparison: what was run, who leads, the strategies, and how they are to be read."""
+    from majung.report.page.sentences import headline
+
+    yield heading(results.dataset, _scale(results, lang).label, lang)
+    yield headline(results, lang).sentence + "."
+    shown = table(results, lang)
+    yield shown
+    yield _note(results, shown.shown(width), lang)
 
 
-def ranking(dataset: xr.Dataset, summaries: Sequence[StrategySummary], lang: Lang, width: int) -> Iterator[Said]:
-    """Yield what is said of a comparison: what was run, the strategies, and how they are to be read."""
-    yield heading(dataset, lang)
-    yield table(dataset, summaries, lang, width=width)
-    yield text("cli.table.note", lang)
+def table(results: Results, lang: Lang) -> Grid:
+    """Return the ranking as a table for a terminal, the largest net gain first."""
+    from majung.cli.said.grid import Column, Grid, within
+    from majung.report.wording import HUNDREDTHS, NOTHING, agreeing_decimals, number, percent
 
+    currency = text(f"money.currency.{results.unit.currency}", lang)
+    lesser = {"regret": 1, "best": 2}
+    shown = Grid(
+        [
+            Column("strategy", text("cli.table.strategy", lang)),
+            *(
+                Column(key, text(f"cli.table.{key}", lang, currency=currency), "right", lesser.get(key, 0))
+                for key in ("gain", "spent", "per_unit", "best", "regret")
+            ),
+        ]
+    )
+    factor, titles = _scale(results, lang).factor, results.titles(lang)
 
-def table(dataset: xr.Dataset, summaries: Iterable[StrategySummary], lang: Lang, *, width: int) -> Table:
-    """Return the ranking as a table for a terminal, best first; a narrow one shows fewer intervals."""
-    from rich import box
-    from rich.table import Table
+    def margin(found: Interval, by: float = 1.0, least: int = 0) -> Text:
+        mean, half = by * found.mean, by * found.half_width
+        decimals = max(agreeing_decimals([max(abs(mean), half) if math.isfinite(half) else mean]), least)
+        around = number(half, decimals=decimals) if math.isfinite(half) else ""
+        return within(number(mean, decimals=decimals), around, form="± {}".format)
 
-    unit = parse_unit(str(dataset.attrs["unit"]))
-    currency = text(f"money.currency.{unit.currency}", lang)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    shown.add_column(text("cli.table.strategy", lang), overflow="fold")
-    for key in (key for key, always in _COLUMNS if always or width >= _WIDE):
-        shown.add_column(text(f"cli.table.{key}", lang, currency=currency), justify="right", no_wrap=True)
-
-    def amount(value: float, digits: int = 3) -> str:
-        # The heading names the currency once for all.
-        return format_amount(value, unit, lang, digits=digits).replace(f"{currency} ", "", 1)
-
-    for summary in sorted(summaries, key=lambda s: s.net_gain.mean, reverse=True):
-        ratio = summary.additionality
-        cells = (
-            amount(summary.public_spent),
-            amount(summary.difference.mean) if ratio else _DASH,
-            amount(summary.difference.half_width, 2) if ratio else "",
-            f"{ratio.mean:.2f}" if ratio else _DASH,
-            f"{ratio.half_width:.2f}" if ratio and math.isfinite(ratio.half_width) else "",
-            f"{100 * summary.probability_best:.0f} %" if math.isfinite(summary.probability_best) else _DASH,
-            amount(summary.expected_regret),
+    for summary in results.summaries:
+        baseline, ratio = summary.id == results.baseline, summary.additionality
+        shown.add(
+            titles[summary.id],
+            "0" if baseline else margin(summary.net_gain, factor),
+            number(factor * summary.public_spent),
+            NOTHING if ratio is None else margin(ratio, least=HUNDREDTHS),
+            percent(summary.probability_best),
+            number(factor * summary.expected_regret),
         )
-        kept = (cell for cell, (_, always) in zip(cells, _COLUMNS, strict=True) if always or width >= _WIDE)
-        shown.add_row(summary.title.text(lang) or summary.id, *kept)
     return shown
 
 
-def heading(dataset: xr.Dataset, lang: Lang) -> str:
-    """Return what was run, in a line."""
+def _note(results: Results, shown: Collection[str], lang: Lang) -> str:
+    """Say how what is shown is to be read."""
+    from majung.report.wording import percent
+
+    keys = ["gain" if results.replications > 1 else "gain_one", *(key for key in ("best", "regret") if key in shown)]
+    values = {"level": percent(results.confidence), "currency": text(f"money.currency.{results.unit.currency}", lang)}
+    return " ".join(text(f"cli.table.note.{key}", lang, **values) for key in keys)
+
+
+def _scale(results: Results, lang: Lang) -> MoneyScale:
+    """Return how amounts are written: all in the same unit, which the heading names."""
+    from majung.report.figures.style import money_scale
+
+    spent = (summary.public_spent for summary in results.summaries)
+    return money_scale([*spent, *(summary.net_gain.mean for summary in results.summaries)], results.unit, lang)
+
+
+def heading(dataset: xr.Dataset, unit: str, lang: Lang) -> str:
+    """Return what was run, in a line; `unit` is what amounts are written in."""
+    worlds = int(dataset.attrs["replications"])
     return text(
         "cli.table.title",
         lang,
         title=dataset.attrs["title_ko" if lang == "ko" else "title"],
         quarters=dataset.sizes["quarter"],
-        replications=f"{dataset.attrs['replications']:,}",
+        worlds=text("cli.table.one_world" if worlds == 1 else "cli.table.worlds", lang, count=f"{worlds:,}"),
         seed=dataset.attrs["seed"],
-        currency=text(f"money.currency.{parse_unit(str(dataset.attrs['unit'])).currency}", lang),
+        unit=unit,
     )
 
 

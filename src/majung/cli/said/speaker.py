@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,15 +16,15 @@ from majung.messages import Lang, Phrase, text
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.table import Table
 
+    from majung.cli.said.grid import Grid
     from majung.cli.said.progress import Stage
     from majung.ensemble import Progress, RunInfo
     from majung.scenario import Scenario
 
 __all__ = ["Said", "Speaker", "console"]
 
-Said: TypeAlias = "str | Table"
+Said: TypeAlias = "str | Grid"
 """A line or a table for people."""
 
 _WIDTH: Final = 150
@@ -167,6 +168,11 @@ class _Console(Console):
 
 
 def console(*, to_stderr: bool) -> Console:
-    """Return a console, wide enough for every table where it is not a terminal."""
+    """Return a console; where it is no terminal, as wide as ``COLUMNS`` says, or else wide enough for every table."""
     stream = sys.stderr if to_stderr else sys.stdout
-    return _Console(stderr=to_stderr, width=None if stream.isatty() else _WIDTH, highlight=False)
+    return _Console(stderr=to_stderr, width=None if stream.isatty() else _asked_width(), highlight=False)
+
+
+def _asked_width() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else _WIDTH

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from majung.cli.said.grid import Column, Grid, within
 from majung.evidence.takeoff import RULES, hindsight
 from majung.messages import Lang, text
 from majung.report.takeoff.words import between, grain_of, odds, period, spread, takeoff_words, title, years_of
 from majung.report.wording import NOTHING, percent
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.text import Text
 
     from majung.evidence.diffusion import Fit
     from majung.evidence.series import Series
@@ -26,13 +27,13 @@ _COLUMNS: Final = ("stage", "odds", "takeoff", "model", "potential", "peak")
 _RATES: Final = ("false_alarm_rate", "median_delay", "hit_rate")
 
 
-def verdict_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
+def verdict_table(verdicts: Iterable[Takeoff], lang: Lang) -> Grid:
     """Return a line a series."""
-    shown = _table([text("report.takeoff.column.series", lang), *_heads(_COLUMNS, lang)], words=2)
+    shown = _grid(("series", *_COLUMNS), lang, words=2, lesser=("model", "potential", "peak"))
     for verdict in verdicts:
         grain = grain_of(verdict.series)
         if verdict.stage is None:
-            _add(shown, title(verdict, lang), text("report.takeoff.unsaid", lang), *[NOTHING] * (len(_COLUMNS) - 1))
+            shown.add(title(verdict, lang), text("report.takeoff.unsaid", lang), *[NOTHING] * (len(_COLUMNS) - 1))
             continue
         stage = text(f"report.takeoff.stage.{verdict.stage}", lang)
         reading, peak = verdict.takeoff, verdict.peak
@@ -41,22 +42,21 @@ def verdict_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
         when = NOTHING, ""
         if peak is not None:
             when = period(peak.date, fitted, lang), between(peak.low, peak.high, fitted, lang)
-        _add(
-            shown,
+        shown.add(
             title(verdict, lang),
-            _with(stage, odds(verdict.stage_probabilities.get(verdict.stage))),
+            within(stage, odds(verdict.stage_probabilities.get(verdict.stage))),
             odds(reading.probability),
-            _with(*takeoff_words(reading, grain, lang)),
+            within(*takeoff_words(reading, grain, lang)),
             NOTHING if verdict.best_model is None else text(f"report.takeoff.model.{verdict.best_model}", lang),
-            _with(*potential),
-            _with(*when),
+            within(*potential),
+            within(*when),
         )
     return shown
 
 
-def rules_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
+def rules_table(verdicts: Iterable[Takeoff], lang: Lang) -> Grid:
     """Return what each rule says of each series."""
-    shown = _table(_heads(("series", "rule", "reading", *_RATES), lang), words=3)
+    shown = _grid(("series", "rule", "reading", *_RATES), lang, words=3, lesser=("hit_rate", "median_delay"))
     for verdict in verdicts:
         if verdict.stage is None:
             continue
@@ -64,19 +64,18 @@ def rules_table(verdicts: Iterable[Takeoff], lang: Lang) -> Table:
             reading = verdict.rules[rule]
             said = reading.reason.label(lang) if reading.reason is not None else _said(reading, verdict, lang)
             name = text(f"report.takeoff.rule.{rule}", lang)
-            _add(shown, "" if place else title(verdict, lang), name, said, *_rates(reading, lang))
+            shown.add("" if place else title(verdict, lang), name, said, *_rates(reading, lang))
     return shown
 
 
-def rules_tally(verdicts: Sequence[Takeoff], lang: Lang) -> Table:
+def rules_tally(verdicts: Sequence[Takeoff], lang: Lang) -> Grid:
     """Return in how many series each rule sees a take-off, and its worst record among them."""
-    shown = _table(_heads(("rule", "reading", *_RATES), lang), words=2)
+    shown = _grid(("rule", "reading", *_RATES), lang, words=2, lesser=("hit_rate",))
     for rule in RULES:
         spoken = [one.rules[rule] for one in verdicts if rule in one.rules and one.rules[rule].reason is None]
         seen = sum(reading.date is not None for reading in spoken)
         said = text("cli.takeoff.seen", lang, part=seen, whole=len(spoken))
-        _add(
-            shown,
+        shown.add(
             text(f"report.takeoff.rule.{rule}", lang),
             said,
             _range([percent(rate) for rate in _sorted(reading.false_alarm_rate for reading in spoken)], lang),
@@ -86,9 +85,9 @@ def rules_tally(verdicts: Sequence[Takeoff], lang: Lang) -> Table:
     return shown
 
 
-def hindsight_table(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[Step]], lang: Lang) -> Table:
+def hindsight_table(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[Step]], lang: Lang) -> Grid:
     """Return how early and how often wrong each rule would have been."""
-    shown = _table(_heads(("series", "rule", "first_alarm", "years_after", "wrong", "spoke"), lang), words=2)
+    shown = _grid(("series", "rule", "first_alarm", "years_after", "wrong", "spoke"), lang, words=2, lesser=("spoke",))
     for verdict in verdicts:
         steps = list(replays.get(verdict.series.id, ()))
         if not steps:
@@ -97,8 +96,7 @@ def hindsight_table(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[
         found = hindsight(verdict.series, steps, verdict.takeoff.rule)
         for place, rule in enumerate(RULES):
             one = found[rule]
-            _add(
-                shown,
+            shown.add(
                 "" if place else title(verdict, lang),
                 text(f"report.takeoff.rule.{rule}", lang),
                 period(one.first_said, days, lang),
@@ -109,9 +107,9 @@ def hindsight_table(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[
     return shown
 
 
-def hindsight_tally(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[Step]], lang: Lang) -> Table:
+def hindsight_tally(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[Step]], lang: Lang) -> Grid:
     """Return how early and how often wrong each rule would have been in the middle of many series."""
-    shown = _table(_heads(("rule", "reading", "years_after", "wrong"), lang), words=2)
+    shown = _grid(("rule", "reading", "years_after", "wrong"), lang, words=2)
     found = [
         hindsight(verdict.series, list(steps), verdict.takeoff.rule)
         for verdict in verdicts
@@ -121,8 +119,7 @@ def hindsight_tally(verdicts: Iterable[Takeoff], replays: Mapping[str, Sequence[
         spoken = [one[rule] for one in found if one[rule].spoke]
         after = [one.years_after for one in spoken if one.years_after is not None]
         seen = sum(one.first_said is not None for one in spoken)
-        _add(
-            shown,
+        shown.add(
             text(f"report.takeoff.rule.{rule}", lang),
             text("cli.takeoff.seen", lang, part=seen, whole=len(spoken)),
             years_of(float(np.median(after)) if after else None, lang),
@@ -274,17 +271,13 @@ def _nullable(value: Any) -> Any:
     return value
 
 
-def _said(reading: RuleReading, verdict: Takeoff, lang: Lang) -> str:
+def _said(reading: RuleReading, verdict: Takeoff, lang: Lang) -> Text:
     day, bounds = takeoff_words(reading, grain_of(verdict.series), lang)
-    return text("report.takeoff.none_seen", lang) if day == NOTHING else _with(day, bounds)
+    return within(text("report.takeoff.none_seen", lang), "") if day == NOTHING else within(day, bounds)
 
 
 def _rates(reading: RuleReading, lang: Lang) -> tuple[str, str, str]:
     return percent(reading.false_alarm_rate), years_of(reading.median_delay, lang), percent(reading.hit_rate)
-
-
-def _with(words: str, note: str) -> str:
-    return f"{words} ({note})" if note else words
 
 
 def _sorted(values: Iterable[float | None]) -> list[float]:
@@ -297,22 +290,24 @@ def _range(written: Sequence[str], lang: Lang) -> str:
     return written[0] if written[0] == written[-1] else text("report.range", lang, low=written[0], high=written[-1])
 
 
-def _heads(columns: Iterable[str], lang: Lang) -> list[str]:
-    return [text(f"report.takeoff.column.{column}", lang) for column in columns]
+def _grid(columns: Sequence[str], lang: Lang, *, words: int, lesser: Sequence[str] = ()) -> Grid:
+    """Return an empty table.
 
-
-def _add(shown: Table, *cells: str) -> None:
-    """Add a row; a name with brackets in it is a name, not a style."""
-    from rich.text import Text
-
-    shown.add_row(*map(Text, cells))
-
-
-def _table(heads: Sequence[str], *, words: int) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, head in enumerate(heads):
-        shown.add_column(head, justify="left" if place < words else "right", overflow="fold")
-    return shown
+    Parameters
+    ----------
+    words : int
+        The first columns, which hold words; the others hold numbers.
+    lesser : sequence of str
+        Columns that are left out where there is no room, the first of them first.
+    """
+    return Grid(
+        [
+            Column(
+                column,
+                text(f"report.takeoff.column.{column}", lang),
+                "left" if place < words else "right",
+                len(lesser) - lesser.index(column) if column in lesser else 0,
+            )
+            for place, column in enumerate(columns)
+        ]
+    )

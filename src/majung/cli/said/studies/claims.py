@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from majung.cli.said.studies.parts import cut, plain_table
+from majung.cli.said.grid import Column, Grid, within
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from rich.table import Table
 
     from majung.cli.said.speaker import Said
     from majung.decision.claims import Claims, ClaimTest
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["claims_said", "claims_table"]
 
-_WIDE: Final = 110
 _SENTENCE: Final = 2
 """Lines that a sentence may take."""
 _STYLES: Final[Mapping[Outcome, str]] = {"holds": "green", "mixed": "yellow", "fails": "red", "silent": "dim"}
@@ -32,40 +29,42 @@ def claims_said(claims: Claims, scenario: Scenario, lang: Lang, width: int) -> I
 
     title = claims.title.text(lang) or claims.scenario
     yield text("cli.study_heading", lang, title=title, said=headline(claims, lang))
-    yield claims_table(claims, lang, width=width)
+    shown = claims_table(claims, lang)
+    yield shown
+    if "flips" not in shown.shown(width):
+        for test in claims.tests:
+            if turns := _turns(test, claims, lang):
+                yield text("cli.claims.turns", lang, claim=test.claim.id, turns=turns)
     yield from support(claims, lang)
 
 
-def claims_table(claims: Claims, lang: Lang, *, width: int) -> Table:
-    """Return claims as a table for a terminal; a narrow one leaves out intervals and where claims turn."""
+def claims_table(claims: Claims, lang: Lang) -> Grid:
+    """Return claims as a table for a terminal; where there is no room, without where they turn, or effects."""
     from rich.text import Text
 
     from majung.report.claims import words
 
-    wide = width >= _WIDE
-    # What is left beside the other columns, which is parted by sentence and turn.
-    room = max(width - (74 if wide else 46), 16)
-    sentence_room = room if not wide else max(room * 2 // 5, 16)
-    shown = plain_table()
-    for key in ("id", "sentence", "verdict", "share", "effect", *(("flips",) if wide else ())):
-        number = key in ("share", "effect")
-        shown.add_column(
-            text(f"cli.claims.column.{key}", lang),
-            justify="right" if number else "left",
-            no_wrap=key in ("id", "verdict"),
-            overflow="fold",
-        )
-    for test in claims.tests:
-        cells = [
-            Text(test.claim.id),
-            Text(cut(test.claim.sentence.text(lang), _SENTENCE * sentence_room)),
-            Text(words.verdict_words(test, lang), style=_STYLES[words.said_of(test)]),
-            *(
-                Text(written if not (wide and bounds) else f"{written} ({bounds})")
-                for written, bounds in (words.share_bounds(test, lang), words.effect_bounds(test, claims.unit, lang))
-            ),
+    shown = Grid(
+        [
+            Column(
+                key,
+                text(f"cli.claims.column.{key}", lang),
+                "right" if key in ("share", "effect") else "left",
+                lesser,
+                _SENTENCE if key == "sentence" else None,
+            )
+            for key, lesser in (("id", 0), ("sentence", 0), ("verdict", 0), ("share", 0), ("effect", 1), ("flips", 2))
         ]
-        shown.add_row(*cells, *((Text(_turns(test, claims, lang)),) if wide else ()))
+    )
+    for test in claims.tests:
+        shown.add(
+            test.claim.id,
+            test.claim.sentence.text(lang),
+            Text(words.verdict_words(test, lang), style=_STYLES[words.said_of(test)]),
+            within(*words.share_bounds(test, lang)),
+            within(*words.effect_bounds(test, claims.unit, lang)),
+            _turns(test, claims, lang),
+        )
     return shown
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from majung.cli.said.studies.parts import plain_table
+from majung.cli.said.grid import Column, Grid, within
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.table import Table
+    from rich.text import Text
 
     from majung.cli.said.speaker import Said
     from majung.decision.explore import Estimate, Exploration
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["drivers_table", "exploration_said"]
 
-_WIDE: Final = 110
 _MOST: Final = 10
 """Factors of which the terminal says how much they move the outcome; the report says all."""
 
@@ -31,47 +30,45 @@ def exploration_said(found: Exploration, scenario: Scenario, lang: Lang, width: 
     title = found.title.text(lang) or found.scenario
     yield text("cli.study_heading", lang, title=title, said=headline(found, lang))
     yield from support(found, lang)
-    yield drivers_table(found, lang, width=width)
+    yield drivers_table(found, lang)
     yield text("cli.explore.note", lang)
     for side in ("high", "low"):
         yield from rule_sentences(found, side, lang)
 
 
-def drivers_table(found: Exploration, lang: Lang, *, width: int) -> Table:
-    """Return what moves the outcome most as a table for a terminal; a narrow one leaves out intervals."""
-    from rich.text import Text
-
+def drivers_table(found: Exploration, lang: Lang) -> Grid:
+    """Return what moves the outcome most as a table for a terminal; where there is no room, without shares alone."""
     from majung.decision.statistics import Interval
     from majung.report.factors import by_name, factor_name
-    from majung.report.wording import interval, number
+    from majung.report.wording import interval_bounds
 
     scale, factors = _scale(found, lang), by_name(found.factors)
     shares = {} if found.decomposition is None else {one.parameter: one for one in found.decomposition.shares}
-
-    wide = width >= _WIDE
-    shown = plain_table()
-    shown.add_column(text("cli.explore.column.factor", lang), overflow="fold")
-    for key in ("moves", *(("first", "total") if shares else ())):
-        shown.add_column(
-            text(f"cli.explore.column.{key}", lang, unit=scale.label).rstrip(", "), justify="right", overflow="fold"
-        )
+    columns = (("moves", 0), ("first", 1), ("total", 2)) if shares else (("moves", 0),)
+    shown = Grid(
+        [
+            Column("factor", text("cli.explore.column.factor", lang)),
+            *(
+                Column(key, text(f"cli.explore.column.{key}", lang, unit=scale.label).rstrip(", "), "right", lesser)
+                for key, lesser in columns
+            ),
+        ]
+    )
     for effect in found.screening.effects[:_MOST]:
         moves = effect.mu_star
-        within = Interval(moves.value, moves.low, moves.high)
-        moved = interval(within, lang, scale.factor) if wide else number(scale.factor * moves.value)
-        cells = [factor_name(effect.parameter, factors, lang), moved]
-        if share := shares.get(effect.parameter):
-            cells += [_part(one, lang, wide=wide) for one in (share.first, share.total)]
-        shown.add_row(*map(Text, cells))
+        moved = within(*interval_bounds(Interval(moves.value, moves.low, moves.high), lang, scale.factor))
+        share = shares.get(effect.parameter)
+        parts = [within("", "")] * 2 if share is None else [_part(one, lang) for one in (share.first, share.total)]
+        shown.add(factor_name(effect.parameter, factors, lang), moved, *(parts if shares else ()))
     return shown
 
 
-def _part(found: Estimate, lang: Lang, *, wide: bool) -> str:
-    """Write a part of the variance; an estimate that lies below nothing is nothing."""
+def _part(found: Estimate, lang: Lang) -> Text:
+    """Write a part of the variance; an estimate that lies below nothing is nothing, one above all of it is all."""
     from majung.report.wording import percent
 
-    value, low, high = (percent(max(one, 0.0)) for one in (found.value, found.low, found.high))
-    return f"{value} ({text('report.range', lang, low=low, high=high)})" if wide else value
+    value, low, high = (percent(min(max(one, 0.0), 1.0)) for one in (found.value, found.low, found.high))
+    return within(value, text("report.range", lang, low=low, high=high))
 
 
 def _scale(found: Exploration, lang: Lang) -> MoneyScale:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from majung.cli.said.studies.parts import plain_table
+from majung.cli.said.grid import Column, Grid, Side, within
 from majung.messages import Lang, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.table import Table
+    from rich.text import Text
 
     from majung.cli.said.speaker import Said
     from majung.decision.search import Found, Search
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["search_said", "search_table"]
 
-_WIDE: Final = 110
+_COLUMNS: Final[tuple[tuple[str, Side, int], ...]] = (
+    ("budget", "right", 0),
+    ("strategy", "left", 0),
+    ("fresh", "right", 0),
+    ("in_search", "right", 2),
+    ("gain", "right", 0),
+    ("regret", "left", 1),
+)
+"""Columns, and in which order they are left out where there is no room."""
 
 
 def search_said(search: Search, scenario: Scenario, lang: Lang, width: int) -> Iterator[Said]:
@@ -28,38 +36,29 @@ def search_said(search: Search, scenario: Scenario, lang: Lang, width: int) -> I
 
     title = search.scenario_title.text(lang) or search.scenario
     yield text("cli.study_heading", lang, title=title, said=headline(search, lang))
-    yield search_table(search, lang, width=width)
+    yield search_table(search, lang)
     for found in search.budgets:
         best = strategy_words(found.strategy, search.unit, lang)
         yield text("cli.search.best", lang, budget=budget_words(found, search, lang), strategy=best)
     yield from support(search, lang)
 
 
-def search_table(search: Search, lang: Lang, *, width: int) -> Table:
-    """Return the best strategy of each budget as a table for a terminal; a narrow one leaves out intervals."""
-    from rich.text import Text
-
+def search_table(search: Search, lang: Lang) -> Grid:
+    """Return the best strategy of each budget as a table for a terminal; what it was in the search goes first."""
     from majung.report.search.words import bounds, budget_words, contender_name
     from majung.report.wording import NOTHING
 
-    wide = width >= _WIDE
+    def written(value: Interval | None) -> Text:
+        return within(NOTHING, "") if value is None else within(*bounds(value, search.objective, search, lang))
 
-    def written(value: Interval | None) -> str:
-        if value is None:
-            return NOTHING
-        mean, within = bounds(value, search.objective, search, lang)
-        return f"{mean} ({within})" if wide and within else mean
-
-    shown = plain_table()
-    shown.add_column(text("cli.search.column.budget", lang), justify="right", no_wrap=True)
-    shown.add_column(text("cli.search.column.strategy", lang), overflow="fold")
-    for key in ("fresh", *(("in_search",) if wide else ()), "gain"):
-        shown.add_column(text(f"cli.search.column.{key}", lang), justify="right", overflow="fold")
-    shown.add_column(text("cli.search.column.regret", lang), overflow="fold")
+    shown = Grid([Column(key, text(f"cli.search.column.{key}", lang), side, lesser) for key, side, lesser in _COLUMNS])
     for found in search.budgets:
-        values = (found.value, *((found.in_search,) if wide else ()), found.gain)
-        cells = [budget_words(found, search, lang), contender_name(found.winner, lang), *map(written, values)]
-        shown.add_row(*map(Text, [*cells, _least_regret(found, search, lang)]))
+        shown.add(
+            budget_words(found, search, lang),
+            contender_name(found.winner, lang),
+            *map(written, (found.value, found.in_search, found.gain)),
+            _least_regret(found, search, lang),
+        )
     return shown
 
 
