@@ -7,6 +7,7 @@ from typing import Any, Final
 import typer
 
 from majung.cli import making
+from majung.cli.help import Command, Group, put_into_words
 from majung.cli.options import (
     AsOfOption,
     BootstrapOption,
@@ -38,14 +39,14 @@ from majung.cli.options import (
     UnitOption,
     VersionOption,
 )
-from majung.messages import Lang, text
+from majung.messages import Lang
 
 __all__ = ["Settings", "command"]
 
 _CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
 
-def _majung(version: VersionOption = False) -> None:
+def _majung(version: VersionOption = False, lang: LangOption = None, debug: DebugOption = False) -> None:
     """Hold what stands before a command."""
 
 
@@ -206,6 +207,7 @@ _COMMANDS: Final = (
 def command(lang: Lang) -> Any:
     """Return the command line with its help in one language."""
     app = typer.Typer(
+        cls=Group,
         add_completion=False,
         rich_markup_mode=None,
         context_settings=_CONTEXT,
@@ -213,21 +215,9 @@ def command(lang: Lang) -> Any:
     )
     app.callback(epilog="cli.majung.examples")(_majung)
     for name, function in _COMMANDS:
-        app.command(name, help=f"cli.{name}.help", epilog=f"cli.{name}.examples", context_settings=_CONTEXT)(function)
+        app.command(
+            name, cls=Command, help=f"cli.{name}.help", epilog=f"cli.{name}.examples", context_settings=_CONTEXT
+        )(function)
     group = typer.main.get_command(app)
-    _put_into_words(group, lang)
-    for inner in group.commands.values():  # type: ignore[attr-defined]
-        _put_into_words(inner, lang)
+    put_into_words(group, lang)
     return group
-
-
-def _put_into_words(part: Any, lang: Lang) -> None:
-    """Render the keys of a command, its examples and its options; what is not a key is left as it is."""
-    part.help = _words(part.help, lang)
-    part.epilog = _words(part.epilog, lang)
-    for parameter in part.params:
-        parameter.help = _words(parameter.help, lang)
-
-
-def _words(key: str | None, lang: Lang) -> str | None:
-    return text(key, lang) if key is not None and key.startswith("cli.") else key

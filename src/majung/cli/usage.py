@@ -53,6 +53,8 @@ def _what(error: Any, context: Any, lang: Lang) -> str:
             return text("cli.usage.choice", lang, name=_name(error.param), choices=choices)
         if kind in _KINDS:
             return text(_KINDS[kind], lang, name=_name(error.param))
+    if message == "Missing command.":
+        return text("cli.usage.missing_command", lang)
     if message.startswith("No such command") and (found := _QUOTED.search(message)):
         return _unknown("cli.usage.no_command", found[1], getattr(context.command, "commands", ()), lang)
     if message.startswith("Got unexpected extra argument") and (found := _BRACKETED.search(message)):

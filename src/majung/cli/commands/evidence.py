@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from majung.cli.commands.gathering import Gathering
 from majung.cli.compiling import heard
 from majung.cli.said.progress import Steps, shown
 from majung.cli.said.show import dumped
@@ -66,16 +68,18 @@ def takeoff(asked: Asked) -> None:
     Interrupted
         On request; no report is written.
     """
-    day = None if asked.as_of is None else _day(asked.as_of)
-    out = None if asked.out is None else _place(asked.out)
-    table = _table_of(asked.table)
+    gathering = Gathering()
+    day = None if asked.as_of is None else gathering.tried(partial(_day, asked.as_of))
+    out = None if asked.out is None else gathering.tried(partial(_place, asked.out))
+    table = gathering.tried(partial(_table_of, asked.table))
     speaker = _Speaker(asked)
     try:
-        everything = _chosen(_read(table, asked), asked.series)
+        everything = _everything(table, asked, gathering)
+        gathering.settle()
         verdicts = _judged(everything, day, asked, speaker)
         replays = _replayed(everything, verdicts[0].as_of, asked, speaker) if asked.replay else None
         speaker.verdicts(verdicts, replays)
-        if out is not None:
+        if out is not None and table is not None:
             _report(out, verdicts, everything, replays, asked, table, speaker)
     except KeyboardInterrupt:
         raise Interrupted("cli.takeoff.interrupted") from None
@@ -85,19 +89,38 @@ def takeoff(asked: Asked) -> None:
         print(dumped(as_json(verdicts, replays, asked.lang), sys.stdout.encoding))
 
 
-def _read(table: Path, asked: Asked) -> list[Series]:
+def _everything(table: Path | None, asked: Asked, gathering: Gathering) -> list[Series]:
+    """Return the series that are meant; what is wrong with them and with the options is gathered."""
     from majung.evidence.series import read_series
+    from majung.evidence.series.arrays import given_kind, given_market
 
-    return read_series(table, kind=asked.kind, unit=asked.unit, market=asked.market)
+    before = len(gathering.problems)
+    kind = gathering.tried(partial(given_kind, asked.kind))
+    market = gathering.tried(partial(given_market, asked.market))
+    wrong = len(gathering.problems) > before
+    # With no series at all, only the options are looked at.
+    gathering.tried(partial(_judge, (), date.max, asked))
+    if table is None:
+        return []
+    # What is wrong with a table that is read otherwise than it is meant says nothing.
+    of_table = Gathering() if wrong else gathering
+    found = of_table.tried(partial(read_series, table, kind=kind, unit=asked.unit, market=market))
+    return gathering.tried(partial(_chosen, found, asked.series)) or [] if found else []
 
 
 def _judged(everything: Sequence[Series], day: date | None, asked: Asked, speaker: _Speaker) -> list[Takeoff]:
+    with speaker.progress("cli.takeoff.working", len(everything)) as told:
+        return heard(lambda: _judge(everything, day, asked, told))
+
+
+def _judge(
+    everything: Sequence[Series], day: date | None, asked: Asked, told: Callable[[int, int], None] | None = None
+) -> list[Takeoff]:
     from majung.evidence.takeoff import takeoffs
 
     options = {"rule": asked.rule, "bootstrap": asked.bootstrap, "seed": asked.seed, "threads": asked.threads}
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    with speaker.progress("cli.takeoff.working", len(everything)) as told:
-        return heard(lambda: takeoffs(everything, day, progress=told, **given))
+    return takeoffs(everything, day, progress=told, **given)
 
 
 def _replayed(everything: Sequence[Series], day: date, asked: Asked, speaker: _Speaker) -> dict[str, list[Step]]:
