@@ -32,10 +32,12 @@ def headline(claims: Claims, lang: Lang) -> str:
     undecided = sum(open_to(test, claims.most) is not None for test in claims.tests)
     parts = []
     for word in (word for word in OUTCOMES if found[word]):
-        of = ("_all" if undecided == found[word] else "_some") if word == "mixed" and undecided else ""
+        key: str = word
+        if word == "mixed" and undecided:
+            key = "mixed_all" if undecided == found[word] else "mixed_some"
         one = "_one" if found[word] == 1 else ""
         values = {"count": count(found[word]), "open": count(undecided)}
-        parts.append(text(f"report.claims.headline.{word}{of}{one}", lang, **values))
+        parts.append(text(f"report.claims.headline.{key}{one}", lang, **values))
     *most, last = parts or [text("report.claims.headline.nothing", lang)]
     joined = text("report.claims.headline.and", lang, most=", ".join(most), last=last) if most else last
     key = f"report.claims.headline.all{'_one' if len(claims.tests) == 1 else ''}"

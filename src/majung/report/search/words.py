@@ -176,7 +176,7 @@ def rivals(found: Found, search: Search, lang: Lang) -> list[str]:
         ]  # fmt: skip
         if not named:
             continue
-        names, more = ", ".join(named), len(pairs) - len(named)
+        names, more = "; ".join(named), len(pairs) - len(named)
         if more:
             names = text("report.search.rivals.more", lang, names=names, count=count(more))
         values = {"budget": budget_words(found, search, lang), "name": contender_name(found.winner, lang)}
