@@ -12,7 +12,8 @@ from scipy.stats import binom
 from majung.decision.claims.formula import Formula
 from majung.decision.claims.model import Claim
 from majung.decision.claims.result import ClaimTest, Verdict
-from majung.decision.claims.verdict import judged, share_interval, verdict_of, world_effects
+from majung.decision.claims.verdict import judged, verdict_of, world_effects
+from majung.decision.statistics import share_interval
 from majung.decision.worlds.panel import COLUMNS, Arm, Panel
 from majung.parameters import LocalText
 from majung.scenario import Strategy, hands_off

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import betaincinv, stdtrit
 
-__all__ = ["Interval", "interval_of_mean", "interval_of_ratio", "mean_interval", "ratio_interval"]
+__all__ = ["Interval", "interval_of_mean", "interval_of_ratio", "mean_interval", "ratio_interval", "share_interval"]
 
 Floats = NDArray[np.float64]
 
@@ -111,3 +111,20 @@ def _moments(values: Floats) -> tuple[Floats, Floats]:
     mean = values.mean(axis=0)
     deviation = values - mean
     return mean, deviation.T @ deviation / (n - 1) if n > 1 else np.full((m, m), np.nan)
+
+
+def share_interval(number: float, of: int, confidence: float) -> tuple[float, float]:
+    """Return the exact interval of a share (Clopper and Pearson 1934); all of [0, 1] of no cases.
+
+    Parameters
+    ----------
+    number : float
+        Cases that count; one that counts in part is a part.
+    of : int
+        All cases.
+    confidence : float
+    """
+    tail = (1 - confidence) / 2
+    low = float(betaincinv(number, of - number + 1, tail)) if number > 0 else 0.0
+    high = float(betaincinv(number + 1, of - number, 1 - tail)) if number < of else 1.0
+    return low, high

@@ -21,18 +21,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
-from scipy.stats import beta, false_discovery_control
+from scipy.stats import false_discovery_control
 
 from majung.decision.claims.formula import Formula, Term
 from majung.decision.claims.result import ClaimTest, Effect, Verdict, WorldCounts
-from majung.decision.statistics import mean_interval
+from majung.decision.statistics import mean_interval, share_interval
 from majung.decision.worlds.measures import MEASURES
 from majung.decision.worlds.panel import COLUMNS, Panel
 
 if TYPE_CHECKING:
     from majung.decision.claims.model import Claim
 
-__all__ = ["WorldEffects", "judged", "share_interval", "undecided", "verdict_of", "world_effects"]
+__all__ = ["WorldEffects", "judged", "undecided", "verdict_of", "world_effects"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -170,14 +170,6 @@ def judged(
         noise=_noise(worlds),
         arms=worlds.arms,
     )
-
-
-def share_interval(number: int, of: int, confidence: float) -> tuple[float, float]:
-    """Return the exact interval of a share (Clopper and Pearson 1934); all of [0, 1] of no cases."""
-    tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, number, of - number + 1)) if number else 0.0
-    high = float(beta.ppf(1 - tail, number + 1, of - number)) if number < of else 1.0
-    return low, high
 
 
 def verdict_of(low: float, high: float, most: float) -> Verdict:

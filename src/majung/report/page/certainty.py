@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from scipy.special import betaincinv
 
-from majung.decision.statistics import Interval, interval_of_mean
+from majung.decision.statistics import Interval, interval_of_mean, share_interval
 from majung.report.series import Results
 
 if TYPE_CHECKING:
@@ -34,11 +33,7 @@ def chance_of_best(summary: StrategySummary, results: Results) -> Interval | Non
     worlds, share = results.replications, summary.probability_best
     if worlds < 2 or not np.isfinite(share):
         return None
-    tail = (1 - results.confidence) / 2
-    best = share * worlds
-    low = float(betaincinv(best, worlds - best + 1, tail)) if best > 0 else 0.0
-    high = float(betaincinv(best + 1, worlds - best, 1 - tail)) if best < worlds else 1.0
-    return Interval(share, low, high)
+    return Interval(share, *share_interval(share * worlds, worlds, results.confidence))
 
 
 def lead(results: Results) -> Lead | None:
