@@ -24,6 +24,7 @@ from majung.decision import awards
 from majung.decision.awards import Allocation, Step
 from majung.ensemble import RunRecord
 from majung.messages import LANGUAGES, Lang, catalogue, text
+from majung.parameters import LocalText
 from majung.report.awards import document
 from majung.scenario import Scenario, skeleton
 
@@ -217,6 +218,21 @@ def test_tables_fit_a_terminal(width: int, lang: Lang) -> None:
         Console(file=stream, width=width).print(table)
         assert len(stream.getvalue().splitlines()) > 5
         assert "[b]" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_gets_what_when_and_how_sure_that_is_fit_a_usual_terminal(lang: Lang) -> None:
+    one = allocation(awards=8)
+    named = [replace(award, firm_name=LocalText(en=f"S{n:04}")) for n, award in enumerate(one.awards)]
+    table = awards_table(replace(one, awards=tuple(named)), lang)
+    assert {"firm", "line", "instrument", "quarter", "amount", "value"} <= table.shown(80)
+    between = text("report.range", lang, low="\N{NO-BREAK SPACE}", high="\N{NO-BREAK SPACE}").replace(" ", "")
+    counts = []
+    for width in (80, 200):
+        stream = StringIO()
+        Console(file=stream, width=width).print(table)
+        counts.append(stream.getvalue().count(between))
+    assert counts[0] == counts[1] > 0
 
 
 def ran(*arguments: str, cwd: Path) -> subprocess.Popen[str]:

@@ -22,12 +22,13 @@ from majung.cli.commands import conducting
 from majung.cli.commands.studies.lists import amounts_listed, listed
 from majung.cli.main import exit_code
 from majung.cli.said.progress import stages
-from majung.cli.said.studies.claims import claims_table
+from majung.cli.said.studies.claims import claims_said, claims_table
 from majung.decision.claims import Claims, ClaimsPlan, planned_claims, testing
 from majung.decision.steps import Step
 from majung.ensemble import Blocks
 from majung.errors import InputError
 from majung.messages import LANGUAGES, Lang, catalogue, text
+from majung.report.claims.words import share_bounds
 from majung.scenario import load, skeleton
 
 PACKAGED = Path(str(files("majung.decision.claims") / "packaged"))
@@ -271,6 +272,24 @@ def test_the_table_fits_a_terminal(tmp_path: Path, width: int, lang: Lang) -> No
     for test in found.tests:
         assert any(line.split()[:1] == [test.claim.id] for line in lines)
     assert "nan" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 400])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_narrow_terminal_keeps_intervals_and_says_below_where_claims_turn(
+    tmp_path: Path, width: int, lang: Lang
+) -> None:
+    skeleton.write(tmp_path / "small")
+    found = claims_of(planned_claims(load(tmp_path / "small"), worlds=32))
+    _, grid, *below = claims_said(found, load(tmp_path / "small"), lang, width)
+    stream = StringIO()
+    Console(file=stream, width=width).print(grid)
+    bounds = [share_bounds(test, lang)[1].replace(" ", "\N{NO-BREAK SPACE}") for test in found.tests]
+    assert all(f"({within})" in stream.getvalue() for within in bounds if within)
+    turning = [test.claim.id for test in found.tests if test.flips]
+    said = [str(line) for line in below if str(line).split(":")[0].split()[0] in turning]
+    assert len(said) == (len(turning) if width == 80 else 0)
+    assert turning
 
 
 def test_lists_are_read_with_commas_and_given_several_times() -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -22,6 +23,7 @@ from majung.cli.main import exit_code
 from majung.cli.said.studies.explore import drivers_table
 from majung.cli.said.studies.search import search_table
 from majung.decision.explore import planned_exploration
+from majung.decision.explore.sensitivity import Estimate
 from majung.decision.search import planned_search
 from majung.decision.steps import Step
 from majung.messages import LANGUAGES, Lang, catalogue, text
@@ -220,3 +222,17 @@ def test_tables_fit_a_terminal(tmp_path: Path, width: int, lang: Lang) -> None:
         assert len(lines) > 3
         assert max(map(cell_len, lines)) <= width
         assert "…" not in stream.getvalue()
+
+
+def test_shares_of_variance_lie_between_nothing_and_all(tmp_path: Path) -> None:
+    skeleton.write(tmp_path / "small")
+    found = exploration_of(planned_exploration(load(tmp_path / "small")))
+    assert found.decomposition is not None
+    wild = Estimate(0.96, -0.2, 1.28)
+    shares = tuple(replace(one, total=wild) for one in found.decomposition.shares)
+    stream = StringIO()
+    wider = replace(found, decomposition=replace(found.decomposition, shares=shares))
+    Console(file=stream, width=150).print(drivers_table(wider, "en"))
+    shown = stream.getvalue().replace("\N{NO-BREAK SPACE}", " ")
+    assert shown.count("96 % (0 % to 100 %)") == len(shares)
+    assert "128" not in shown

@@ -10,10 +10,8 @@ from majung.messages import Lang, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.text import Text
-
     from majung.cli.said.speaker import Said
-    from majung.decision.explore import Estimate, Exploration
+    from majung.decision.explore import Exploration
     from majung.report.figures.style import MoneyScale
     from majung.scenario import Scenario
 
@@ -37,8 +35,9 @@ def exploration_said(found: Exploration, scenario: Scenario, lang: Lang, width: 
 
 
 def drivers_table(found: Exploration, lang: Lang) -> Grid:
-    """Return what moves the outcome most as a table for a terminal; where there is no room, without shares alone."""
+    """Return what moves the outcome most as a table for a terminal; with fewer shares where there is no room."""
     from majung.decision.statistics import Interval
+    from majung.report.explore.sentences import share_bounds
     from majung.report.factors import by_name, factor_name
     from majung.report.wording import interval_bounds
 
@@ -58,17 +57,10 @@ def drivers_table(found: Exploration, lang: Lang) -> Grid:
         moves = effect.mu_star
         moved = within(*interval_bounds(Interval(moves.value, moves.low, moves.high), lang, scale.factor))
         share = shares.get(effect.parameter)
-        parts = [within("", "")] * 2 if share is None else [_part(one, lang) for one in (share.first, share.total)]
-        shown.add(factor_name(effect.parameter, factors, lang), moved, *(parts if shares else ()))
+        estimates = () if not shares else (None, None) if share is None else (share.first, share.total)
+        parts = ("" if one is None else within(*share_bounds(one, lang)) for one in estimates)
+        shown.add(factor_name(effect.parameter, factors, lang), moved, *parts)
     return shown
-
-
-def _part(found: Estimate, lang: Lang) -> Text:
-    """Write a part of the variance; an estimate that lies below nothing is nothing, one above all of it is all."""
-    from majung.report.wording import percent
-
-    value, low, high = (percent(min(max(one, 0.0), 1.0)) for one in (found.value, found.low, found.high))
-    return within(value, text("report.range", lang, low=low, high=high))
 
 
 def _scale(found: Exploration, lang: Lang) -> MoneyScale:
