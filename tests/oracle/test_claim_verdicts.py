@@ -101,11 +101,16 @@ def test_too_small_an_effect_fails() -> None:
     assert asked(claim(smallest=0.5), panel(luck + 0.1, luck)).verdict is Verdict.FAILS
 
 
-def test_the_same_under_the_same_luck_fails_in_every_world() -> None:
+def test_the_same_under_the_same_luck_says_nothing() -> None:
     luck = rng(6).normal(size=(200, 16))
     found = asked(claim(), panel(luck, luck))
+    assert (found.counts.answered, found.counts.undefined) == (0, 200)
+    assert math.isnan(found.share)
+    other = luck.copy()
+    other[7] += 0.001
+    found = asked(claim(smallest=0.1), panel(other, luck))
     assert found.verdict is Verdict.FAILS
-    assert (found.share, found.counts.sure_for) == (0, 0)
+    assert (found.share, found.counts.answered, found.counts.sure_for) == (0, 200, 0)
 
 
 @pytest.mark.parametrize("kind", ["normal", "skewed", "heavy"])

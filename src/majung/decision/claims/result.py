@@ -67,7 +67,8 @@ class WorldCounts:
     outside : int
         Worlds that do not meet the claim's condition.
     undefined : int
-        Worlds in which the effect is no number, such as money per unit of nothing spent.
+        Worlds in which the effect is no number, such as money per unit of nothing spent; all worlds that would answer
+        where what is contrasted did exactly the same in each.
     failed : int
         Worlds that could not be simulated: masked, never filled in.
     sure_for, sure_against : int

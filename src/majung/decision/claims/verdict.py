@@ -105,6 +105,10 @@ def world_effects(claim: Claim, panel: Panel, nothing: Mapping[str, int]) -> Wor
         arms = {name: np.where(failed, np.nan, evaluated(Formula(name), means)) for name in claim.arms}
     outside = ~failed & ~met
     undefined = ~failed & met & ~np.isfinite(effects)
+    answers = ~(failed | outside | undefined)
+    if not (effects[answers].any() or errors[answers].any()):
+        # What is contrasted did the same in every world, as "fifty winners" does where fewer apply: nothing was asked.
+        undefined |= answers
     silent = failed | outside | undefined
     effects[silent] = np.nan
     errors[silent] = np.nan

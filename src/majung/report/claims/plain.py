@@ -79,6 +79,8 @@ def _claim(test: ClaimTest, claims: Claims, lang: Lang) -> dict[str, Any]:
                 "index": one.index,
                 "low": one.low,
                 "high": one.high,
+                "threshold": one.threshold,
+                "matters": one.matters,
             }
             for one in test.drivers
         ],
