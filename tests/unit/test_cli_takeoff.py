@@ -185,7 +185,7 @@ def test_a_folder_stands_for_its_series(tmp_path: Path, capsys: pytest.CaptureFi
 def test_what_cannot_be_written_is_said_before_the_work(
     vcr: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence, "_read", lambda *_: pytest.fail("work was begun"))
+    monkeypatch.setattr(evidence, "_judged", lambda *_: pytest.fail("work was begun"))
     assert said(capsys, vcr, "--out", tmp_path)[0] == 2
     code, _, err = said(capsys, vcr, "--out", vcr / "report.html")
     assert code == 2
