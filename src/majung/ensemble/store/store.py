@@ -345,9 +345,12 @@ class Store:
 
     def _adopt(self, digests: Iterable[str]) -> None:
         """Count blocks as done that are in the folder and not in the index: a run was killed, or the index lost."""
-        known = {digest for (digest,) in self._index.rows("SELECT digest FROM blocks")}
+        wanted = list(digests)
+        # Of these alone: a store may hold a hundred thousand others.
+        those = "SELECT digest FROM blocks WHERE digest IN (SELECT value FROM json_each(?))"
+        known = {digest for (digest,) in self._index.rows(those, (json.dumps(wanted),))}
         found = []
-        for digest in digests:
+        for digest in wanted:
             if digest not in known:
                 with suppress(Damaged):
                     if (kept := self.blocks.check(digest)) is not None:
