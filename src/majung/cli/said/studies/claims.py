@@ -70,8 +70,14 @@ def claims_table(claims: Claims, lang: Lang) -> Grid:
 
 def _turns(test: ClaimTest, claims: Claims, lang: Lang) -> str:
     """Return in words where a claim turns; empty where no rule was found."""
-    from majung.report.claims.words import rule_words
+    from majung.report.claims.words import rule_words, turns
 
-    key = "cli.claims.holds_where" if test.flips_to else "cli.claims.fails_where"
-    rules = (text(key, lang, rule=rule_words(box, claims.factors, lang)) for box in test.flips)
+    often, most = (
+        ("cli.claims.holds_more_where", "cli.claims.holds_where")
+        if test.flips_to
+        else ("cli.claims.fails_more_where", "cli.claims.fails_where")
+    )
+    rules = (
+        text(most if turns(box) else often, lang, rule=rule_words(box, claims.factors, lang)) for box in test.flips
+    )
     return text("cli.claims.or", lang).join(rules)
