@@ -14,6 +14,9 @@ settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.register_profile("explore", max_examples=2000, deadline=None, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+# What runs the tests may say how wide its own terminal is; what is printed here is as wide as where nobody says.
+os.environ.pop("COLUMNS", None)
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Begun in the background of a shell; the processes that tests interrupt have to hear it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -178,7 +178,7 @@ def test_reputation_settles_where_gain_meets_decay():
         market.deliver(Trade(one, 0 * one, 0 * one, 0 * one, 0.5 * one))
     gain = 1 - np.exp(-(0.03 * 50 + 0.01 * 100) / 50)
     np.testing.assert_allclose(market.reputation, gain / (gain + 0.02))
-    np.testing.assert_allclose(market.base, [[150 / 0.1, 0]])
+    np.testing.assert_allclose(market.base, [[(100 + 0.7 * 50) / 0.1, 0]])  # as much of orders as is seen
     np.testing.assert_allclose(market.output, 2000 * 150)
 
 

@@ -242,7 +242,7 @@ def test_the_command_says_rates_and_writes_them(tmp_path: Path, capsys: pytest.C
     capsys.readouterr()
     assert exit_code(["learning", str(path), "--into", str(place), "--lang", lang]) == 0
     out, err = capsys.readouterr()
-    assert "20.0 %" in out
+    assert "20.0\N{NO-BREAK SPACE}%" in out
     assert "service 0.2" in out
     assert "cells" in err
     assert exit_code(["learning", str(path), "--as-of", "2010-06-30", "--json", "--lang", lang]) == 0

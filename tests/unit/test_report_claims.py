@@ -249,7 +249,7 @@ def test_json_has_its_names_and_no_nan() -> None:
     assert one["worlds"]["answered"] == 233
     assert one["flips"][0]["limits"][0] == {"parameter": "markup.large", "low": 0.325, "high": None}
     assert one["flips"][0]["flips_to"] == "fails"
-    assert set(one["drivers"][0]) == {"parameter", "label", "index", "low", "high"}
+    assert set(one["drivers"][0]) == {"parameter", "label", "index", "low", "high", "threshold", "matters"}
     assert [row["verdict"] for row in found["claims"]] == ["holds", "mixed", "fails", "mixed"]
     assert found["claims"][3]["share_of_worlds"] is None
     assert found["claims"][0]["effect"]["central"] is None
