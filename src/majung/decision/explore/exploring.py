@@ -129,7 +129,7 @@ def explored(plan: ExplorationPlan, session: Session, progress: Callable[[Step],
     started = timed("decompose", started)
 
     drawn = points(plan.factors, plan.worlds, plan.seed)
-    values = runs.values([strategy], drawn, "discover", BLOCK, same_luck=False)[0]
+    values = runs.outcome(runs.panel([strategy], drawn, "discover", BLOCK, same_luck=False))[0]
     finite = np.isfinite(values)
     if not finite.any():
         raise InputError([Problem(key="decision.worlds.all_failed", found=str(plan.worlds))])
@@ -204,26 +204,13 @@ class _Runs:
 
     def of(self, strategy: Strategy, factors: Sequence[Factor], stage: str) -> Callable[[Floats], Floats]:
         """Return what gives a strategy's outcome at points of some factors, all under the same luck."""
-        return lambda where: self.values([strategy], where, stage, BLOCK, factors)[0]
-
-    def values(
-        self,
-        strategies: Sequence[Strategy],
-        where: Floats,
-        stage: str,
-        replications: int,
-        factors: Sequence[Factor] | None = None,
-        *,
-        same_luck: bool = True,
-    ) -> Floats:
-        """Return the outcome of strategies at points, (S, W); NaN where it failed."""
-        return self._outcome(self._panel(strategies, where, stage, replications, factors, same_luck=same_luck))
+        return lambda where: self.outcome(self.panel([strategy], where, stage, BLOCK, factors))[0]
 
     def central(self, strategies: Sequence[Strategy], confidence: float) -> list[Interval]:
         """Return the outcome of strategies in the scenario as it stands, with its interval by luck (jackknife)."""
         where = central_point(self._plan.factors)[np.newaxis]
-        panel = self._panel(strategies, where, "choose", _CHOOSING)
-        means, left_out = self._outcome(panel)[:, 0], self._outcome(panel, without_one=True)[:, 0]
+        panel = self.panel(strategies, where, "choose", _CHOOSING)
+        means, left_out = self.outcome(panel)[:, 0], self.outcome(panel, without_one=True)[:, 0]
         finished = panel.finished(range(len(panel.arms)))[0]
         n = int(finished.sum())
         # n - 1 is the jackknife's factor; interval_of_mean divides by n what is the variance of one value.
@@ -233,7 +220,7 @@ class _Runs:
             for mean, variance in zip(means, variances, strict=True)
         ]
 
-    def _panel(
+    def panel(
         self,
         strategies: Sequence[Strategy],
         where: Floats,
@@ -264,7 +251,7 @@ class _Runs:
         self.simulated += len(where) * len(arms)
         return panel
 
-    def _outcome(self, panel: Panel, *, without_one: bool = False) -> Floats:
+    def outcome(self, panel: Panel, *, without_one: bool = False) -> Floats:
         """Return the outcome of a panel's strategies, (S, W); (S, W, n) with each replication left out."""
         plan = self._plan
         means = panel.paired(range(len(panel.arms))).means(without_one=without_one)
